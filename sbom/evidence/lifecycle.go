@@ -1,0 +1,27 @@
+package evidence
+
+import "github.com/mlpolicy/mlpolicy/sbom"
+
+// lifecycleCollectors read evidence of the stages around the infrastructure: CI
+// pipelines, alerts, experiment runs, registries, gateways, feature stores, secrets.
+var lifecycleCollectors = []sbom.Collector{
+	githubWorkflows,
+	prometheusRules,
+	mlflowRuns,
+	mlflowDatabase,
+	wandbRuns,
+	mlmodel,
+	mlflowRegistry,
+	kitfile,
+	codeowners,
+	featureStore,
+	liteLLM,
+	nemoGuardrails,
+	secrets,
+}
+
+// lifecycleLinkers join what the files of one run or registry say.
+var lifecycleLinkers = []sbom.Linker{
+	{Name: "evidence/runs", Link: linkRuns},
+	{Name: "evidence/aliases", Link: linkAliases},
+}

@@ -1,0 +1,268 @@
+package evidence
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+// collectFiles runs the lifecycle collectors and linkers over files.
+func collectFiles(t *testing.T, files map[string]string) *sbom.Inventory {
+	t.Helper()
+	source := fstest.MapFS{}
+	for name, content := range files {
+		source[name] = &fstest.MapFile{Data: []byte(content)}
+	}
+	inv, err := sbom.Generate(context.Background(), source, sbom.Options{Collectors: lifecycleCollectors, Linkers: lifecycleLinkers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inv
+}
+
+const workflow = `on:
+  pull_request_target:
+    types: [opened]
+  workflow_dispatch:
+    inputs:
+      api_token: {type: string}
+jobs:
+  train:
+    runs-on: [self-hosted, gpu]
+    steps:
+      - uses: actions/checkout@v4
+        with: {ref: "${{ github.event.pull_request.head.sha }}"}
+      - uses: acme/tool@0123456789012345678901234567890123456789
+      - run: |
+          # kubectl apply is only mentioned here
+          echo "${{ github.event.pull_request.title }}"
+          python train.py
+        env: {HF_TOKEN: "${{ secrets.HF_TOKEN }}"}
+  deploy:
+    needs: train
+    permissions: {contents: read, id-token: write}
+    environment: production
+    runs-on: ubuntu-latest
+    steps:
+      - run: kubectl apply -f deploy.yaml || true
+        continue-on-error: true
+`
+
+func TestGitHubWorkflow(t *testing.T) {
+	t.Parallel()
+	inv := collectFiles(t, map[string]string{".github/workflows/ml.yml": workflow})
+	if len(inv.Pipelines) != 2 {
+		t.Fatalf("got %d jobs, want 2", len(inv.Pipelines))
+	}
+	deploy, train := inv.Pipelines[0], inv.Pipelines[1]
+	if train.PermissionsStated != sbom.No || deploy.Permissions["id-token"] != "write" || deploy.Environment != "production" {
+		t.Errorf("permissions: train %v, deploy %v %q", train.PermissionsStated, deploy.Permissions, deploy.Environment)
+	}
+	if !slices.Equal(train.Secrets, []string{"HF_TOKEN"}) || !slices.Equal(train.RunsOn, []string{"self-hosted", "gpu"}) {
+		t.Errorf("train secrets %v on %v", train.Secrets, train.RunsOn)
+	}
+	if !slices.Contains(train.Purposes, "train") || slices.Contains(train.Purposes, "deploy") || !slices.Contains(deploy.Purposes, "deploy") {
+		t.Errorf("purposes: train %v, deploy %v", train.Purposes, deploy.Purposes)
+	}
+	kinds := []string{train.Steps[0].RefKind, train.Steps[1].RefKind}
+	if !slices.Equal(kinds, []string{"tag", "commit"}) {
+		t.Errorf("ref kinds %v, want tag, commit", kinds)
+	}
+	if got := train.Steps[2].Untrusted; !slices.Equal(got, []string{"github.event.pull_request.title"}) {
+		t.Errorf("untrusted %v", got)
+	}
+	if train.Steps[0].At.Line != 11 || deploy.Steps[0].ContinueOnError != sbom.Yes {
+		t.Errorf("line %d, continue %v", train.Steps[0].At.Line, deploy.Steps[0].ContinueOnError)
+	}
+	if !slices.Equal(train.Inputs, []string{"api_token"}) || train.Triggers[0].Event != "pull_request_target" {
+		t.Errorf("inputs %v, triggers %+v", train.Inputs, train.Triggers)
+	}
+}
+
+func TestAlertsKnowWithWhatTheyCompare(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, expr string
+		compares   []string
+		topic      string
+	}{
+		{"floor", `avg_over_time(answer_score{model="m"}[1h]) < 0.7`, []string{"absolute"}, "output"},
+		{"offset", `answer_score < answer_score offset 1d`, []string{"window"}, "output"},
+		{"ratio to the past", `avg_over_time(answer_score[1h]) / avg_over_time(answer_score[1d]) < 0.9`, []string{"window"}, "output"},
+		{"both", `(drift_psi offset 1h > 2) or drift_psi > 0.25`, []string{"absolute", "window"}, "drift"},
+		{"absence", `absent(answer_score)`, []string{"absence"}, "output"},
+		{"latency", `histogram_quantile(0.99, rate(vllm:e2e_request_latency_seconds_bucket[5m])) > 2`, []string{"absolute"}, "latency"},
+		{"volume per user", `sum by (user) (rate(requests_total[1h])) > 5`, []string{"absolute"}, "extraction"},
+		{"volume", `sum(rate(requests_total[1h])) > 5000`, []string{"absolute"}, "resources"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			rules := "groups:\n- name: g\n  rules:\n  - record: r\n    expr: x\n  - alert: A\n    expr: '" + test.expr + "'\n    for: 5m\n"
+			inv := collectFiles(t, map[string]string{"rules.yml": rules})
+			if len(inv.Alerts) != 1 || len(inv.Problems) != 0 {
+				t.Fatalf("alerts %+v, problems %+v", inv.Alerts, inv.Problems)
+			}
+			a := inv.Alerts[0]
+			if !slices.Equal(a.ComparesTo, test.compares) || a.Topic != test.topic || a.For != "5m" || a.At.Line != 6 {
+				t.Errorf("got %v, %s, line %d; want %v, %s, line 6", a.ComparesTo, a.Topic, a.At.Line, test.compares, test.topic)
+			}
+		})
+	}
+	inv := collectFiles(t, map[string]string{"rules.yml": "groups:\n- rules:\n  - alert: A\n    expr: 'sum('\n"})
+	if len(inv.Problems) != 1 || inv.Problems[0].Line != 4 {
+		t.Errorf("broken expression: problems %+v, want one at line 4", inv.Problems)
+	}
+}
+
+// random is a string a generator could have made, put together here so that no scanner
+// of repositories takes this test for a leak.
+func random(n int) string {
+	return strings.Repeat("QkzVbTnXwLpRsYcJmDgHfKaUeZoIvNtBxEPyWq", 3)[:n]
+}
+
+func TestSecretsAreFoundAndNeverTold(t *testing.T) {
+	t.Parallel()
+	hf := "hf_" + random(34)
+	tests := []struct {
+		name, path, text, rule, context string
+		line                            int
+	}{
+		{"token in code", "a.py", "x = 1\nlogin('" + hf + "')\n", "huggingface-token", "code", 2},
+		{"placeholder token", "a.py", "login('hf_" + strings.Repeat("x", 34) + "')", "", "", 0},
+		{"notebook output", "n.ipynb", `{"cells":[{"source":["login()"],` + "\n" + `"outputs":[{"text":"` + hf + `"}]}]}`, "huggingface-token", "notebook_output", 2},
+		{"password in a DSN", "c.yaml", "uri: postgresql://mlflow:" + "s3cr-8842x" + "@db/mlflow\n", "uri-password", "uri", 1},
+		{"default password", "c.yaml", "uri: postgresql://postgres:" + "postgres@db/mlflow\n", "", "", 0},
+		{"variable", "c.yaml", "uri: postgresql://mlflow:${PASSWORD}@db/mlflow\n", "", "", 0},
+		{"loopback", "c.yaml", "uri: redis://u:" + "k3y-99ab@localhost:6379\n", "", "", 0},
+		{"wandb key", "c.yaml", "WANDB_API_KEY: " + "3f2a9c81d47be05612f8a90c7de34b1589ac06ef" + "\n", "wandb-key", "config", 1},
+		{"a commit", "c.yaml", "revision: 3f2a9c81d47be05612f8a90c7de34b1589ac06ef\n", "", "", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inv := collectFiles(t, map[string]string{test.path: test.text})
+			if test.rule == "" {
+				if len(inv.Secrets) != 0 {
+					t.Errorf("got %+v, want none", inv.Secrets)
+				}
+				return
+			}
+			if len(inv.Secrets) != 1 || inv.Secrets[0].Rule != test.rule || inv.Secrets[0].Context != test.context || inv.Secrets[0].At.Line != test.line {
+				t.Errorf("got %+v, want %s in %s at line %d", inv.Secrets, test.rule, test.context, test.line)
+			}
+			all, err := json.Marshal(inv)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, value := range []string{hf, "s3cr-8842x", "3f2a9c81d47be05612f8a90c7de34b1589ac06ef"} {
+				if strings.Contains(string(all), value) {
+					t.Errorf("the inventory tells the secret %q", value)
+				}
+			}
+		})
+	}
+}
+
+func TestRunsAreJoinedFromTheirFiles(t *testing.T) {
+	t.Parallel()
+	dir := "mlruns/1/" + strings.Repeat("ab", 16)
+	files := map[string]string{
+		dir + "/meta.yaml":                                 "run_id: abab\nexperiment_id: '1'\n",
+		dir + "/tags/mlflow.source.git.commit":             "0123456789012345678901234567890123456789",
+		dir + "/params/seed":                               "17",
+		dir + "/inputs/x/meta.yaml":                        "destination_id: d41d8\n",
+		"mlruns/1/meta.yaml":                               "name: Default\n",
+		"wandb/run-20260101-xyz/files/wandb-metadata.json": `{"host": "box", "email": "a@b.c", "args": ["--lr", "1"], "git": {"remote": "https://tok@github.com/a/b", "commit": "c"}}`,
+	}
+	inv := collectFiles(t, files)
+	if len(inv.Runs) != 2 {
+		t.Fatalf("got %+v, want 2 runs", inv.Runs)
+	}
+	wandb, mlflow := inv.Runs[0], inv.Runs[1]
+	if mlflow.Tracker == "wandb" {
+		wandb, mlflow = mlflow, wandb
+	}
+	if mlflow.GitCommit == "" || mlflow.Seed != "17" || !slices.Equal(mlflow.Datasets, []string{"d41d8"}) {
+		t.Errorf("mlflow run %+v", mlflow)
+	}
+	if wandb.Host != "box" || wandb.ID != "xyz" || strings.Contains(wandb.GitRemote, "tok") {
+		t.Errorf("wandb run %+v", wandb)
+	}
+}
+
+func TestRegistryFiles(t *testing.T) {
+	t.Parallel()
+	inv := collectFiles(t, map[string]string{
+		"mlruns/models/m/version-2/meta.yaml": "name: m\nversion: '2'\ncurrent_stage: Production\nrun_id: r\n",
+		"mlruns/models/m/aliases/champion":    "2",
+		"model/MLmodel":                       "run_id: r\nflavors:\n  sklearn:\n    serialization_format: cloudpickle\n    pickled_model: model.pkl\n",
+		"Kitfile":                             "manifestVersion: '1.0'\npackage: {name: p, version: 1.0.0}\nmodel: {path: m.safetensors}\ndatasets:\n  - {path: d.csv}\n",
+	})
+	got := map[string]sbom.RegistryEntry{}
+	for _, e := range inv.Registry {
+		got[e.Kind] = e
+	}
+	if e := got["mlflow"]; e.Stage != "Production" || !slices.Equal(e.Aliases, []string{"champion"}) {
+		t.Errorf("mlflow %+v", e)
+	}
+	if e := got["mlflow-model"]; len(e.Flavors) != 1 || e.Flavors[0].Serialization != "cloudpickle" {
+		t.Errorf("MLmodel %+v", e)
+	}
+	if e := got["kitfile"]; e.Version != "1.0.0" || len(e.Files) != 2 {
+		t.Errorf("Kitfile %+v", e)
+	}
+}
+
+func TestGatewayAndGuards(t *testing.T) {
+	t.Parallel()
+	inv := collectFiles(t, map[string]string{
+		"litellm.yaml": "model_list:\n- model_name: chat\n  litellm_params: {model: openai/x, rpm: 10, api_key: os.environ/K}\nlitellm_settings: {drop_params: true}\n" +
+			"guardrails:\n- guardrail_name: g\n  litellm_params: {guardrail: lakera, mode: pre_call}\n",
+		"config.yml": "rails:\n  input:\n    flows: [self check input]\n  output:\n    flows: [check blocked terms]\n",
+	})
+	if len(inv.Routes) != 1 || len(inv.Routes[0].Limits) != 1 || inv.Routes[0].LLM != sbom.Yes {
+		t.Errorf("routes %+v", inv.Routes)
+	}
+	got := map[string]string{}
+	for _, g := range inv.Guards {
+		got[g.Name] = g.Side + " " + g.Kind
+	}
+	want := map[string]string{"g": "input semantic", "self check input": "input semantic", "check blocked terms": "output pattern"}
+	for name, w := range want {
+		if got[name] != w {
+			t.Errorf("guard %s is %q, want %q", name, got[name], w)
+		}
+	}
+}
+
+func TestFeatureStore(t *testing.T) {
+	t.Parallel()
+	inv := collectFiles(t, map[string]string{"feature_store.yaml": "project: p\nprovider: aws\nregistry: s3://b/r.db\nauth: {type: no_auth}\n" +
+		"online_store:\n  type: postgres\n  host: db\n  password: hunter22\n  sslmode: disable\n"})
+	if len(inv.Stores) != 2 || inv.Stores[0].Auth != sbom.No || inv.Stores[1].TLS != sbom.No {
+		t.Errorf("stores %+v", inv.Stores)
+	}
+	all, err := json.Marshal(inv)
+	if err != nil || strings.Contains(string(all), "hunter22") {
+		t.Errorf("password in the inventory (%v)", err)
+	}
+}
+
+func FuzzLifecycle(f *testing.F) {
+	f.Add("rules.yml", "groups:\n- rules:\n  - alert: A\n    expr: a > 1\n")
+	f.Add(".github/workflows/a.yml", workflow)
+	f.Add("mlruns/models/m/version-2/meta.yaml", "version: 1")
+	f.Add("Kitfile", "manifestVersion: 1\nmodel: {path: x}")
+	f.Fuzz(func(_ *testing.T, name, content string) {
+		file := sbom.NewFile(name, []byte(content))
+		for _, c := range lifecycleCollectors {
+			if c.Match(file) {
+				_ = c.Collect(context.Background(), file, &sbom.Inventory{})
+			}
+		}
+	})
+}
