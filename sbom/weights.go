@@ -29,6 +29,7 @@ type Weights struct {
 	Parameters   int64             `json:"parameters"` // sum of element counts, 0 when not known
 	Tensors      []Tensor          `json:"tensors"`    // at most MaxTensorsListed; TensorCount is exact
 	TensorCount  int64             `json:"tensor_count"`
+	DataBytes    int64             `json:"data_bytes"`  // bytes of the tensors, 0 when not known
 	CoversFile   Tri               `json:"covers_file"` // declared structure accounts for every byte
 	Shards       Shards            `json:"shards"`
 	Component    string            `json:"component"`
