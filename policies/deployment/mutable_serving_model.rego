@@ -1,0 +1,121 @@
+# METADATA
+# title: Serving model reference mutable
+# description: >-
+#   A deployment that names a model by a branch, a tag, a plain bucket path or nothing at all
+#   serves whatever is there when a pod starts, so two replicas of one deployment can differ.
+# related_resources:
+#   - ref: https://atlas.mitre.org/techniques/AML.T0010.003
+#   - ref: https://atlas.mitre.org/techniques/AML.T0109
+#   - ref: https://genai.owasp.org/llmrisk/llm032025-supply-chain/
+#   - ref: https://cwe.mitre.org/data/definitions/494.html
+# custom:
+#   id: DEP-002
+#   stages: [deployment]
+#   severity: high
+#   applies_to: [workloads, references]
+#   requires: [workloads, references]
+#   fix: >-
+#     Serve a full commit, an object version or a digest (--revision with 40 hexadecimal digits,
+#     oci://...@sha256:...).
+#   settings:
+#     roles:
+#       type: set
+#       default: [serving, gateway]
+#       doc: roles of workloads that serve
+#     schemes:
+#       type: set
+#       default:
+#         - 'hf://'
+#         - 's3://'
+#         - 'gs://'
+#         - 'gcs://'
+#         - 'abfs://'
+#         - 'abfss://'
+#         - 'az://'
+#         - 'wasbs://'
+#         - 'https://'
+#         - 'http://'
+#         - 'oci://'
+#         - 'mlflow://'
+#         - 'models:/'
+#         - 'ollama://'
+#       doc: schemes under which a model is fetched from elsewhere
+#     skip_paths:
+#       type: set
+#       default:
+#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
+#       doc: regular expressions of paths that hold tests or documentation
+#   maps:
+#     owasp_ml: [ML06:2023]
+#     owasp_llm: [LLM03:2025]
+#     atlas: [AML.T0010.003, AML.T0109]
+#     nist_ai_rmf: []
+#     cwe: [CWE-494]
+#     eu_ai_act: []
+#     threats: [P.s1, R.s1]
+package mlpolicy.deployment.mutable_serving_model
+
+import future.keywords.not
+
+import data.mlpolicy.lib.places
+import data.mlpolicy.lib.refs
+import data.mlpolicy.settings
+
+deny contains {"subject": served.uri, "detail": detail, "at": served.at} if {
+	some served in _served
+	not _fixed(served)
+	not places.skipped(served.at.path, settings["DEP-002"].skip_paths)
+	wants := _wants(served)
+	detail := $"{served.by} serves {served.uri} {wants}"
+}
+
+_served contains served if {
+	some workload in input.workloads
+	workload.role in settings["DEP-002"].roles
+	some model in workload.models
+	model.digest == ""
+	_fetched(model.uri)
+	served := {
+		"by": workload.name, "uri": model.uri, "at": model.at,
+		"revision": model.revision, "kind": model.revision_kind,
+	}
+}
+
+_served contains served if {
+	some ref in input.references
+	ref.role == "serve"
+	ref.state == "resolved"
+	not ref.how == "card"
+	not ref.confidence == "low"
+	_fetched(ref.uri)
+	not places.line(ref.at) in _declared
+	not places.line(ref.call_at) in _declared
+	served := {
+		"by": ref.at.path, "uri": ref.uri, "at": ref.at,
+		"revision": ref.revision, "kind": ref.revision_kind,
+	}
+}
+
+_declared contains places.line(model.at) if {
+	some workload in input.workloads
+	some model in workload.models
+}
+
+_fetched(uri) if {
+	some scheme in settings["DEP-002"].schemes
+	startswith(uri, scheme)
+}
+
+_fixed(served) if served.kind in {"commit", "unresolved"}
+
+_fixed(served) if regex.match(`@sha256:[0-9a-f]{64}|[?&](versionId|generation|snapshot)=.|#[0-9]{10,}$`, served.uri)
+
+_fixed(served) if {
+	startswith(served.uri, "models:/")
+	regex.match(`/[0-9]+$`, served.uri)
+}
+
+_wants(served) := refs.wants(served.revision, served.kind) if served.kind in refs.moving
+
+_wants(served) := "without a revision" if not served.kind in refs.moving

@@ -1,0 +1,79 @@
+# METADATA
+# title: Run store committed
+# description: >-
+#   A run store in version control publishes parameters, paths, host names and artifacts of every
+#   experiment, and nobody reviews it.
+# related_resources:
+#   - ref: https://atlas.mitre.org/techniques/AML.T0035
+#   - ref: https://atlas.mitre.org/techniques/AML.T0013
+#   - ref: https://genai.owasp.org/llmrisk/llm022025-sensitive-information-disclosure/
+#   - ref: https://cwe.mitre.org/data/definitions/538.html
+# custom:
+#   id: EXP-006
+#   stages: [experiment]
+#   severity: medium
+#   applies_to: [runs, files]
+#   requires: [runs, files]
+#   fix: >-
+#     Remove the run store from version control, add it to .gitignore and send runs to a tracking
+#     server.
+#   settings:
+#     folders:
+#       type: set
+#       default: [mlruns, mlartifacts, wandb, lightning_logs]
+#       doc: folders in which trackers keep runs
+#     databases:
+#       type: set
+#       default: [mlflow.db, mlruns.db]
+#       doc: database files of trackers
+#     skip_paths:
+#       type: set
+#       default:
+#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
+#       doc: regular expressions of paths that hold tests or documentation
+#   maps:
+#     owasp_ml: [ML05:2023]
+#     owasp_llm: [LLM02:2025]
+#     atlas: [AML.T0035, AML.T0013]
+#     nist_ai_rmf: []
+#     cwe: [CWE-538]
+#     eu_ai_act: []
+#     threats: [E.s2, E.a1, E.a2, AC3]
+package mlpolicy.experiment.committed_runs
+
+import future.keywords.not
+
+import data.mlpolicy.lib.places
+import data.mlpolicy.settings
+
+deny contains {"subject": store, "detail": detail, "at": {"path": min(paths)}} if {
+	some store, paths in _stores
+	detail := $"{count(paths)} files of a run store are under version control"
+}
+
+_stores[store] contains path if {
+	some path in _committed
+	not places.skipped(path, settings["EXP-006"].skip_paths)
+	some store in _roots(path)
+}
+
+_committed contains run.at.path if {
+	some run in input.runs
+	run.committed == "yes"
+}
+
+_committed contains file.path if {
+	some file in input.files
+	file.storage in {"git", "lfs"}
+}
+
+_roots(path) := {root |
+	folders := concat("|", settings["EXP-006"].folders)
+	pattern := $`^(?:.*/)?(?:{folders})/.`
+	regex.match(pattern, path)
+	root := regex.find_all_string_submatch_n($`^((?:.*?/)?(?:{folders}))/`, path, 1)[0][1]
+} | {path |
+	names := split(path, "/")
+	names[count(names) - 1] in settings["EXP-006"].databases
+}

@@ -1,0 +1,108 @@
+# METADATA
+# title: Deployed model without alerting
+# description: >-
+#   Nobody learns that a deployed model fails, is replaced or drifts when no alert selects its
+#   metrics. An alert counts when it selects the workload or the model by name, or when it is
+#   about answers, errors or latency and selects no workload at all.
+# related_resources:
+#   - ref: https://atlas.mitre.org/techniques/AML.T0031
+#   - ref: https://genai.owasp.org/llmrisk/llm092025-misinformation/
+# custom:
+#   id: MON-001
+#   stages: [monitoring]
+#   severity: high
+#   applies_to: [workloads]
+#   requires: [workloads, alerts]
+#   fix: Add an alert rule whose selectors name the deployment or the model.
+#   settings:
+#     roles:
+#       type: set
+#       default: [serving]
+#       doc: roles of workloads that need an alert
+#     topics:
+#       type: set
+#       default: [latency, errors, drift, output, extraction, data]
+#       doc: topics of alerts that watch every model when they select none
+#     labels:
+#       type: set
+#       default:
+#         - model
+#         - model_name
+#         - model_id
+#         - deployment
+#         - service
+#         - app
+#         - job
+#         - workload
+#         - container
+#         - name
+#         - inferenceservice
+#         - isvc
+#         - pod
+#         - exported_service
+#         - service_name
+#         - endpoint
+#         - endpoint_name
+#       doc: labels that select a workload or a model
+#     skip_paths:
+#       type: set
+#       default:
+#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
+#       doc: regular expressions of paths that hold tests or documentation
+#   maps:
+#     owasp_ml: [ML08:2023, ML09:2023]
+#     owasp_llm: [LLM09:2025]
+#     atlas: [AML.T0031]
+#     nist_ai_rmf: [MEASURE 2.4, MEASURE 3.1]
+#     cwe: []
+#     eu_ai_act: [Article 12, Article 15]
+#     threats: [M.s4, M.a1]
+package mlpolicy.monitoring.model_without_alert
+
+import future.keywords.not
+
+import data.mlpolicy.lib.places
+import data.mlpolicy.settings
+
+deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if {
+	some workload in input.workloads
+	workload.role in settings["MON-001"].roles
+	not _watched(workload)
+	not places.skipped(workload.at.path, settings["MON-001"].skip_paths)
+	detail := $"no alert selects the metrics of {workload.name} ({count(_rules)} alert rules in the source)"
+}
+
+_rules contains alert if {
+	some alert in input.alerts
+	alert.kind != "alertmanager"
+}
+
+_watched(_) if {
+	some alert in _rules
+	alert.topic in settings["MON-001"].topics
+	selected := {value | some label, value in alert.selectors; label in settings["MON-001"].labels}
+	count(selected) == 0
+}
+
+_watched(workload) if {
+	some alert in _rules
+	some label, value in alert.selectors
+	label in settings["MON-001"].labels
+	some name in _names(workload)
+	_selects(value, name)
+}
+
+_names(workload) := ({workload.name} | {model.name | some model in workload.models; model.name != ""}) | {base |
+	some model in workload.models
+	parts := split(model.name, "/")
+	base := parts[count(parts) - 1]
+	base != ""
+}
+
+_selects(value, name) if value == name
+
+_selects(value, name) if {
+	regex.is_valid(value)
+	regex.match($"^(?:{value})$", name)
+}

@@ -1,0 +1,106 @@
+# METADATA
+# title: Training dependencies not locked
+# description: >-
+#   An install without a lock resolves to whatever the index has today. Only manifests that name
+#   an ML framework are judged, one finding for each; a lock beside the manifest, or above it,
+#   makes it quiet.
+# related_resources:
+#   - ref: https://atlas.mitre.org/techniques/AML.T0010.001
+#   - ref: https://genai.owasp.org/llmrisk/llm032025-supply-chain/
+#   - ref: https://cwe.mitre.org/data/definitions/1357.html
+#   - ref: https://cwe.mitre.org/data/definitions/829.html
+# custom:
+#   id: TRAIN-010
+#   stages: [training]
+#   severity: high
+#   applies_to: [packages]
+#   requires: [packages]
+#   fix: >-
+#     Lock the environment with hashes (uv lock, poetry lock, pip-compile --generate-hashes) and
+#     install from the lock.
+#   settings:
+#     require_hashes:
+#       type: boolean
+#       default: true
+#       doc: exact versions without hashes count as unlocked
+#     scopes:
+#       type: set
+#       default: ["", runtime, optional]
+#       doc: scopes of packages that training needs
+#     skip_paths:
+#       type: set
+#       default:
+#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
+#       doc: regular expressions of paths that hold tests or documentation
+#   maps:
+#     owasp_ml: [ML06:2023]
+#     owasp_llm: [LLM03:2025]
+#     atlas: [AML.T0010.001]
+#     nist_ai_rmf: [GOVERN 6.1]
+#     cwe: [CWE-1357, CWE-829]
+#     eu_ai_act: []
+#     threats: [T.s4, CT4]
+package mlpolicy.training.unlocked_dependencies
+
+import future.keywords.not
+
+import data.mlpolicy.lib.places
+import data.mlpolicy.settings
+
+deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": line}} if {
+	some path, loose in _loose
+	count(_frameworks & loose_names(path)) > 0
+	not _has_lock(path)
+	not places.skipped(path, settings["TRAIN-010"].skip_paths)
+	line := min({dep.at.line | some dep in loose})
+	names := sort(loose_names(path))
+	shown := concat(", ", array.slice(names, 0, 5))
+	detail := $"{count(names)} packages are not locked: {shown}{_rest(names)}"
+}
+
+loose_names(path) := {dep.name | some dep in _loose[path]}
+
+_rest(names) := ", ..." if count(names) > 5
+
+_rest(names) := "" if count(names) <= 5
+
+_frameworks contains dep.name if {
+	some dep in input.packages
+	dep.framework
+}
+
+_loose[path] contains dep if {
+	some dep in input.packages
+	dep.option == ""
+	dep.source in {"requirements", "pyproject", "conda", "dockerfile"}
+	dep.scope in settings["TRAIN-010"].scopes
+	_unlocked(dep)
+	path := dep.at.path
+}
+
+_unlocked(dep) if {
+	dep.version == ""
+	dep.revision == ""
+}
+
+_unlocked(dep) if {
+	settings["TRAIN-010"].require_hashes
+	dep.version != ""
+	count(dep.hashes) == 0
+}
+
+_lock_folders contains places.folder(dep.at.path) if {
+	some dep in input.packages
+	dep.source == "lock"
+}
+
+_has_lock(path) if {
+	some folder in _lock_folders
+	folder in {"", places.folder(path)}
+}
+
+_has_lock(path) if {
+	some folder in _lock_folders
+	startswith(path, $"{folder}/")
+}
