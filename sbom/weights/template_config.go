@@ -1,0 +1,115 @@
+package weights
+
+import (
+	"bytes"
+	"context"
+	"path"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
+)
+
+// templateCollector finds chat templates outside of weight files: tokenizer_config.json
+// in its string and list form, chat_template.json, chat_template.jinja, and any other
+// JSON or YAML with a chat_template.
+var templateCollector = sbom.Collector{
+	Name:     "weights/template",
+	Families: []sbom.Family{sbom.FamilyWeights},
+	Match:    matchTemplate,
+	Collect:  collectTemplate,
+}
+
+// tokenizerFiles are the files of transformers and llama.cpp that may hold a template
+// behind the first bytes; other files must show the key early.
+var tokenizerFiles = []string{"token", "template", "processor", "chat"}
+
+func matchTemplate(f *sbom.File) bool {
+	name := strings.ToLower(f.Name())
+	switch f.Ext() {
+	case ".jinja", ".jinja2", ".j2":
+		return isChatTemplate(f)
+	case ".json":
+		if strings.HasSuffix(name, ".index.json") || name == "tokenizer.json" {
+			return false // the vocabulary: 10 MB, and transformers reads no template from it
+		}
+		for _, part := range tokenizerFiles {
+			if strings.Contains(name, part) {
+				return true
+			}
+		}
+		return bytes.Contains(f.Head, []byte("chat_template"))
+	case ".yaml", ".yml":
+		return bytes.Contains(f.Head, []byte("chat_template"))
+	}
+	return false
+}
+
+// isChatTemplate tells a chat template from a template of a web page or a recipe.
+func isChatTemplate(f *sbom.File) bool {
+	name := strings.ToLower(f.Path)
+	return strings.Contains(path.Base(name), "chat") || strings.Contains(name, "additional_chat_templates/") ||
+		bytes.Contains(f.Head, []byte("messages")) || bytes.Contains(f.Head, []byte("add_generation_prompt"))
+}
+
+func collectTemplate(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
+	content, err := f.Bytes()
+	if err != nil {
+		return err
+	}
+	if isPointer(f) {
+		return nil
+	}
+	digest, source := f.SHA256()
+	w := sbom.Weights{
+		Path: f.Path, Format: "chat-template", SizeBytes: f.Size, SHA256: digest, DigestSource: source, Content: "read",
+		Executable: sbom.No, CoversFile: sbom.Unstated, At: sbom.At{Path: f.Path},
+	}
+	switch f.Ext() {
+	case ".jinja", ".jinja2", ".j2":
+		addTemplate(&w, "", string(content), 0)
+	default:
+		if !bytes.Contains(content, []byte("chat_template")) {
+			return nil
+		}
+		docs := tree.Of(f)
+		if docs.Err != nil {
+			docs.Problem(f, sbom.FamilyWeights, out)
+		}
+		for _, doc := range docs.Docs {
+			findTemplates(&w, doc, "")
+		}
+	}
+	if len(w.Templates) > 0 {
+		out.Weights = append(out.Weights, w)
+	}
+	return nil
+}
+
+// findTemplates walks a document to every key that names a chat template. The depth of
+// the document is bounded by package tree.
+func findTemplates(w *sbom.Weights, n *tree.Node, key string) {
+	if n == nil {
+		return
+	}
+	named := strings.Contains(key, "chat_template")
+	switch n.Kind {
+	case tree.Map:
+		// [{"name": "tool_use", "template": "…"}]: the list form of transformers
+		for _, pair := range n.Pairs {
+			sub := pair.Key
+			if named {
+				sub = key + "." + pair.Key
+			}
+			findTemplates(w, pair.Value, sub)
+		}
+	case tree.List:
+		for _, item := range n.Items {
+			findTemplates(w, item, key)
+		}
+	case tree.String:
+		if named && (strings.Contains(n.Text, "{{") || strings.Contains(n.Text, "{%")) {
+			addTemplate(w, clip(key, maxNameBytes), n.Text, 0)
+		}
+	}
+}
