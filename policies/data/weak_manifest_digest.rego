@@ -66,7 +66,16 @@ _name(file) := file.path if file.path != ""
 _name(file) := file.url if file.path == ""
 
 _malformed(algorithm, value) := detail if {
-	detail := $"\"{value}\" is not a {algorithm} digest ({_length[algorithm]} hexadecimal digits)"
+	length := _length[algorithm]
 	digits := trim_suffix(value, ".dir")
-	not regex.match($"^[0-9a-fA-F]\{{_length[algorithm]}}$", digits)
+	not regex.match(`^[0-9a-fA-F]+$`, digits)
+	detail := $"\"{value}\" is not a {algorithm} digest ({length} hexadecimal digits)"
+}
+
+_malformed(algorithm, value) := detail if {
+	length := _length[algorithm]
+	digits := trim_suffix(value, ".dir")
+	regex.match(`^[0-9a-fA-F]+$`, digits)
+	count(digits) != length
+	detail := $"\"{value}\" has {count(digits)} of the {length} digits of {algorithm}"
 }

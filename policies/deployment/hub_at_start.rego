@@ -70,4 +70,4 @@ _offline(workload) if {
 	code.on(variable.value)
 }
 
-_offline(workload) if workload.settings["DEP-024"].egress == "denied"
+_offline(workload) if workload.settings.egress == "denied"

@@ -70,19 +70,22 @@ _publishes(call) := $"{call.callee} allows anonymous runs, which anybody can rea
 	call.args.anonymous in {"allow", "must"}
 }
 
-_publishes(call) := $"{call.callee} publishes the model: hub_private_repo is {_stated(call, "hub_private_repo")}" if {
+_publishes(call) := $"{call.callee} publishes the model: hub_private_repo is {stated}" if {
+	stated := _stated(call, "hub_private_repo")
 	call.callee in settings["EXP-008"].arguments
 	code.on(call.args.push_to_hub)
 	_public(call, "hub_private_repo")
 }
 
-_publishes(call) := $"{call.callee} creates a public repository: private is {_stated(call, "private")}" if {
+_publishes(call) := $"{call.callee} creates a public repository: private is {stated}" if {
+	stated := _stated(call, "private")
 	call.callee in settings["EXP-008"].creators
 	_public(call, "private")
 }
 
 # A method of self or of a trainer takes its privacy from elsewhere.
-_publishes(call) := $"{call.callee} publishes: private is {_stated(call, "private")}" if {
+_publishes(call) := $"{call.callee} publishes: private is {stated}" if {
+	stated := _stated(call, "private")
 	code.last(call.callee) in settings["EXP-008"].pushers
 	not regex.match(`(^|\.)(self|cls|super|trainer|[a-z_]*_trainer)\.[a-z_]+$`, lower(call.callee))
 	_public(call, "private")

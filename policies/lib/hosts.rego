@@ -6,8 +6,9 @@ import future.keywords.not
 
 # of is the host of a URL in lower case, without user, port and brackets.
 of(url) := host if {
-	pattern := `^[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?\[?([^/?#:\]]*(?:::?[0-9a-f:.]*)?)`
-	host := regex.find_all_string_submatch_n(pattern, lower(url), 1)[0][1]
+	pattern := `^[a-z][a-z0-9+.-]*://(?:[^/?#]*@)?(?:\[([^\]]*)\]|([^/?#:]*))`
+	found := regex.find_all_string_submatch_n(pattern, lower(url), 1)[0]
+	host := concat("", [found[1], found[2]])
 	host != ""
 }
 

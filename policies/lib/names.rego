@@ -15,35 +15,34 @@ _alike := {
 # skeleton is equal for two names that look the same.
 skeleton(name) := strings.replace_n(_alike, lower(name))
 
-# one_edit holds when one insertion, deletion, substitution or swap of neighbours
-# turns a into b.
-one_edit(a, b) if {
-	a != b
-	count(a) == count(b)
-	some i in numbers.range(0, count(a) - 1)
-	substring(a, 0, i) == substring(b, 0, i)
-	substring(a, i + 1, -1) == substring(b, i + 1, -1)
+# probes are what a name is looked up by among the traces of another one: equal traces
+# mean one substitution, insertion, deletion or swap of neighbours. Sets, so that many
+# names can be compared with many others in one intersection.
+probes(name) := (_masked(name) | _shorter("short ", name)) | {$"whole {name}"}
+
+# traces are what probes finds.
+traces(known) := ((_masked(known) | _shorter("whole ", known)) | _swapped(known)) | {$"short {known}"}
+
+_masked(name) := {masked |
+	some i in numbers.range(0, count(name) - 1)
+	masked := concat("?", [substring(name, 0, i), substring(name, i + 1, -1)])
 }
 
-one_edit(a, b) if {
-	a != b
-	count(a) == count(b)
-	some i in numbers.range(0, count(a) - 2)
+_shorter(kind, name) := {shorter |
+	some i in numbers.range(0, count(name) - 1)
+	shorter := concat("", [kind, substring(name, 0, i), substring(name, i + 1, -1)])
+}
+
+_swapped(name) := {swapped |
+	some i in numbers.range(0, count(name) - 2)
 	swapped := concat("", [
-		substring(a, 0, i), substring(a, i + 1, 1), substring(a, i, 1), substring(a, i + 2, -1),
+		"whole ", substring(name, 0, i), substring(name, i + 1, 1),
+		substring(name, i, 1), substring(name, i + 2, -1),
 	])
-	swapped == b
 }
 
-one_edit(a, b) if _inserted(a, b)
-
-one_edit(a, b) if _inserted(b, a)
-
-_inserted(short, long) if {
-	count(long) == count(short) + 1
-	some i in numbers.range(0, count(short))
-	concat("", [substring(long, 0, i), substring(long, i + 1, -1)]) == short
-}
+# shortest is the length from which one edit is not a coincidence.
+shortest := 5
 
 # imitates holds when name is not known but reads like it.
 imitates(name, known) if {
@@ -52,6 +51,7 @@ imitates(name, known) if {
 }
 
 imitates(name, known) if {
-	count(known) >= 5
-	one_edit(lower(name), lower(known))
+	lower(name) != lower(known)
+	count(known) >= shortest
+	count(probes(lower(name)) & traces(lower(known))) > 0
 }

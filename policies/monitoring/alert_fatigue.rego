@@ -53,10 +53,10 @@ _tiring(alert) := ({$"{alert.name} fires on the first sample, it has no for" |
 	not "absence" in alert.compares_to
 } | {$"{alert.name} does not group what it sends (group_by)" |
 	alert.kind == "alertmanager"
-	alert.settings["MON-008"].group_by == ""
-}) | {$"{alert.name} repeats every {alert.settings["MON-008"].repeat_interval}" |
+	alert.settings.group_by == ""
+}) | {$"{alert.name} repeats every {alert.settings.repeat_interval}" |
 	alert.kind == "alertmanager"
-	_minutes(alert.settings["MON-008"].repeat_interval) < settings["MON-008"].min_repeat_minutes
+	_minutes(alert.settings.repeat_interval) < settings["MON-008"].min_repeat_minutes
 }
 
 _unit := {"ms": 1 / 60000, "s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "y": 525600}

@@ -70,7 +70,7 @@ deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if
 	workload.role in settings["MON-001"].roles
 	not _watched(workload)
 	not places.skipped(workload.at.path, settings["MON-001"].skip_paths)
-	detail := $"no alert selects the metrics of {workload.name} ({count(_rules)} alert rules in the source)"
+	detail := $"none of {count(_rules)} alert rules selects the metrics of {workload.name}"
 }
 
 _rules contains alert if {
@@ -81,7 +81,10 @@ _rules contains alert if {
 _watched(_) if {
 	some alert in _rules
 	alert.topic in settings["MON-001"].topics
-	selected := {value | some label, value in alert.selectors; label in settings["MON-001"].labels}
+	selected := {value |
+		some label, value in alert.selectors
+		label in settings["MON-001"].labels
+	}
 	count(selected) == 0
 }
 
@@ -93,12 +96,13 @@ _watched(workload) if {
 	_selects(value, name)
 }
 
-_names(workload) := ({workload.name} | {model.name | some model in workload.models; model.name != ""}) | {base |
+_names(workload) := {workload.name} | {name |
 	some model in workload.models
-	parts := split(model.name, "/")
-	base := parts[count(parts) - 1]
-	base != ""
+	some name in [model.name, _short(model.name)]
+	name != ""
 }
+
+_short(name) := parts[count(parts) - 1] if parts := split(name, "/")
 
 _selects(value, name) if value == name
 

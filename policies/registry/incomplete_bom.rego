@@ -14,8 +14,8 @@
 #   applies_to: [weights]
 #   requires: [components, weights]
 #   fix: >-
-#     Record what is missing (adapter_config.json, the model card, a lock file), and write the ML-
-#     BOM with mlpolicy scan.
+#     Record what is missing (adapter_config.json, the model card, a lock file), and write the
+#     ML-BOM with mlpolicy scan.
 #   settings:
 #     made:
 #       type: set
@@ -37,9 +37,7 @@ import data.mlpolicy.settings
 
 deny contains {"subject": model.name, "detail": detail, "at": model.at} if {
 	some model in _models
-	missing := sort(_missing(model))
-	count(missing) > 0
-	listed := concat(", ", missing)
+	listed := concat(", ", _missing[model.ref])
 	detail := $"the ML-BOM of {model.name} lacks: {listed}"
 }
 
@@ -49,13 +47,25 @@ _models contains model if {
 	count(model.files) > 0
 }
 
-_missing(model) := (({"a digest" | not _has_digest(model)} | {"its base model" |
+_missing[model.ref] contains "a digest" if {
+	some model in _models
+	not _has_digest(model)
+}
+
+_missing[model.ref] contains "its base model" if {
+	some model in _models
 	model.kind == "adapter"
 	count(model.derived_from) == 0
-}) | {"its datasets" |
+}
+
+_missing[model.ref] contains "its datasets" if {
+	some model in _models
 	model.role in settings["REG-010"].made
 	count(model.datasets) == 0
-}) | {"frameworks" |
+}
+
+_missing[model.ref] contains "frameworks" if {
+	some model in _models
 	model.role in settings["REG-010"].made
 	not _frameworks
 }
@@ -65,7 +75,7 @@ _has_digest(model) if count(model.digests) > 0
 _has_digest(model) if {
 	digests := {file.path: file.sha256 | some file in input.weights}
 	every path in model.files {
-		object.get(digests, path, "") != ""
+		digests[path] != ""
 	}
 }
 

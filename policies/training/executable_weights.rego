@@ -54,5 +54,5 @@ deny contains {"subject": file.path, "detail": detail, "at": {"path": file.path}
 	not file.executable in {"yes", "no"}
 	file.expected in settings["TRAIN-005"].promised
 	not places.skipped(file.path, settings["TRAIN-005"].skip_paths)
-	detail := $"the name promises {file.expected}, which can run code in whatever loads it (only its pointer is here)"
+	detail := $"only a pointer is here, to {file.expected}, which can run code in whatever loads it"
 }

@@ -115,9 +115,28 @@ deny contains {"subject": model.name, "detail": detail, "at": model.at} if {
 deny contains {"subject": model.name, "detail": detail, "at": model.at} if {
 	some model in _hub_models
 	not lower(model.namespace) in (_allowed | _known)
+	imitated := _imitated[model.namespace]
+	detail := $"publisher {model.namespace} of {model.name} reads like {min(imitated)}, and is not"
+}
+
+_imitated[namespace] contains publisher if {
+	some namespace in {model.namespace | some model in _hub_models}
+	some publisher in _skeletons[names.skeleton(namespace)]
+}
+
+_imitated[namespace] contains publisher if {
+	some namespace in {model.namespace | some model in _hub_models}
+	some probe in names.probes(lower(namespace))
+	some publisher in _traces[probe]
+}
+
+# The listed names by what they look like and by what one edit leaves of them.
+_skeletons[names.skeleton(publisher)] contains publisher if some publisher in _named
+
+_traces[trace] contains publisher if {
 	some publisher in _named
-	names.imitates(model.namespace, publisher)
-	detail := $"publisher {model.namespace} of {model.name} reads like {publisher}, and is not"
+	count(publisher) >= names.shortest
+	some trace in names.traces(lower(publisher))
 }
 
 _hub_models contains model if {

@@ -69,7 +69,7 @@ deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {
 	not places.line(call.at) in _known
 	not _pinned(call)
 	not places.skipped(call.at.path, settings["TRAIN-002"].skip_paths)
-	detail := $"{call.callee} runs code from the repository it is given (trust_remote_code) without a full commit"
+	detail := $"{call.callee} runs the code of a repository (trust_remote_code) without a full commit"
 }
 
 _trusting contains ref if {

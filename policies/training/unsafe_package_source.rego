@@ -63,7 +63,7 @@ deny contains {"subject": dep.url, "detail": detail, "at": dep.at} if {
 	dep.option == "--extra-index-url"
 	not _known_index(dep.url)
 	not places.skipped(dep.at.path, settings["TRAIN-011"].skip_paths)
-	detail := $"packages may come from {dep.url} as well as from the first index, whichever has the higher version"
+	detail := $"packages come from {dep.url} or the first index, whichever has the higher version"
 }
 
 deny contains {"subject": dep.option, "detail": detail, "at": dep.at} if {

@@ -1,0 +1,36 @@
+package opaque_artefact_test
+
+import future.keywords.not
+
+import data.mlpolicy.chain.opaque_artefact.deny
+
+base := {
+	"file": {"path": "m.safetensors", "format": "safetensors", "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+	"model": {"kind": "model", "name": "m", "digests": {"sha256": "aa"}, "at": {"path": "m.dvc"}},
+}
+
+fires := {
+	"no digest": {"weights": [object.union(base.file, {"sha256": ""})]},
+	"md5 only": {"components": [{"kind": "model", "name": "m", "digests": {"md5": "aa"}, "at": {"path": "m.dvc"}}]},
+}
+
+silent := {
+	"digest": {"weights": [base.file]},
+	"index": {"weights": [object.union(base.file, {"format": "index", "sha256": ""})]},
+	"strong digest": {"components": [base.model]},
+	"strong digest beside md5": {"components": [object.union(base.model, {"digests": {"md5": "aa"}})]},
+	"no bytes here": {"components": [{"kind": "model", "name": "m", "digests": {}, "at": {"path": "a.py"}}]},
+	"dataset": {"components": [{"kind": "dataset", "name": "m", "digests": {"md5": "aa"}, "at": {"path": "m.dvc"}}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

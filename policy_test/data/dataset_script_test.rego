@@ -1,0 +1,37 @@
+package dataset_script_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.dataset_script.deny
+
+base := {
+	"ref": {"kind": "dataset", "name": "acme/d", "uri": "hf://datasets/acme/d", "trust_remote_code": "yes", "at": {"path": "a.py", "line": 1}, "call_at": {"path": "a.py", "line": 2}},
+	"call": {"callee": "datasets.load_dataset", "args": {"trust_remote_code": "True"}, "unresolved": [], "at": {"path": "a.py", "line": 2}},
+}
+
+fires := {
+	"reference": {"references": [base.ref]},
+	"reference and its call": {"references": [base.ref], "calls": [base.call]},
+	"call": {"calls": [base.call]},
+}
+
+silent := {
+	"switched off": {"references": [object.union(base.ref, {"trust_remote_code": "no"})]},
+	"model": {"references": [object.union(base.ref, {"kind": "model"})]},
+	"call without the switch": {"calls": [object.union(base.call, {"args": {"trust_remote_code": "False"}})]},
+	"other call": {"calls": [object.union(base.call, {"callee": "transformers.AutoModel.from_pretrained"})]},
+	"test": {"references": [object.union(base.ref, {"call_at": {"path": "tests/a.py"}})]},
+	"call in a test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,40 @@
+package executable_dataset_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.executable_dataset.deny
+
+base := {
+	"call": {"callee": "pandas.read_pickle", "args": {}, "checks_hash": "no", "at": {"path": "a.py", "line": 1}},
+	"numpy": {"callee": "numpy.load", "args": {"allow_pickle": "True"}, "checks_hash": "no", "at": {"path": "a.py", "line": 1}},
+}
+
+fires := {
+	"read_pickle": {"calls": [base.call]},
+	"allow_pickle": {"calls": [base.numpy]},
+	"reference": {"references": [{"kind": "dataset", "name": "d.pkl", "uri": "s3://acme/d.pkl", "at": {"path": "a.yaml"}}]},
+	"file": {"files": [{"path": "data/train.pkl"}]},
+	"array of objects": {"weights": [{"path": "a.npy", "format": "npy", "executable": "yes"}]},
+}
+
+silent := {
+	"compared with a digest": {"calls": [object.union(base.call, {"checks_hash": "yes"})]},
+	"array compared with a digest": {"calls": [object.union(base.numpy, {"checks_hash": "yes"})]},
+	"array without objects": {"calls": [object.union(base.numpy, {"args": {"allow_pickle": "False"}})]},
+	"test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
+	"csv": {"references": [{"kind": "dataset", "name": "d.csv", "uri": "s3://acme/d.csv", "at": {"path": "a.yaml"}}]},
+	"model file": {"files": [{"path": "model/clf.pkl"}]},
+	"plain array": {"weights": [{"path": "a.npy", "format": "npy", "executable": "no"}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

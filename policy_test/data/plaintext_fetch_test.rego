@@ -1,0 +1,51 @@
+package plaintext_fetch_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.plaintext_fetch.deny
+
+base := {
+	"call": {"callee": "curl", "args": {"0": "https://data.acme.org/a.jsonl"}, "unresolved": [], "function": "", "at": {"path": "a.sh", "line": 2}},
+	"get": {"callee": "requests.get", "args": {"0": "https://acme.org/x"}, "unresolved": [], "function": "main", "at": {"path": "a.py", "line": 2}},
+	"ref": {"kind": "dataset", "uri": "http://data.acme.org/a.csv", "at": {"path": "a.py", "line": 2}, "call_at": {"path": "a.py", "line": 2}},
+}
+
+fires := {
+	"reference": {"references": [base.ref]},
+	"reference and its call": {"references": [base.ref], "calls": [object.union(base.call, {"args": {"0": "http://data.acme.org/a.csv"}, "at": {"path": "a.py"}})]},
+	"download": {"calls": [object.union(base.call, {"args": {"0": "http://data.acme.org/a.jsonl"}})]},
+	"download without verification": {"calls": [object.union(base.call, {"args": {"-k": "True"}})]},
+	"option as an argument": {"calls": [object.union(base.call, {"args": {"1": "--insecure"}})]},
+	"request for a data file": {"calls": [object.union(base.get, {"args": {"0": "http://acme.org/x.csv"}})]},
+	"request without verification in a download": {"calls": [object.union(base.get, {"args": {"verify": "False"}, "function": "download_corpus"})]},
+	"card": {"cards": [{"kind": "dataset", "digests": [{"url": "http://data.acme.org/a.csv", "at": {"path": "croissant.json"}}]}]},
+	"dvc remote": {"stores": [{"kind": "dvc_remote", "name": "s", "uri": "http://dvc.acme.org/", "at": {"path": ".dvc/config"}}]},
+	"workflow": {"pipelines": [{"steps": [{"run": "set -e\ncurl -k -o a https://acme.org/a", "at": {"path": "ci.yml"}}]}]},
+}
+
+silent := {
+	"https reference": {"references": [object.union(base.ref, {"uri": "https://data.acme.org/a.csv"})]},
+	"model reference": {"references": [object.union(base.ref, {"kind": "model"})]},
+	"loopback": {"references": [object.union(base.ref, {"uri": "http://localhost:8000/a.csv"})]},
+	"private address": {"references": [object.union(base.ref, {"uri": "http://10.1.2.3/a.csv"})]},
+	"link local": {"references": [object.union(base.ref, {"uri": "http://[fe80::1]/a.csv"})]},
+	"cluster name": {"references": [object.union(base.ref, {"uri": "http://minio.data.svc:9000/a.csv"})]},
+	"templated": {"references": [object.union(base.ref, {"uri": "http://${HOST}/a.csv"})]},
+	"test": {"references": [object.union(base.ref, {"at": {"path": "tests/a.py"}})]},
+	"verified download": {"calls": [base.call]},
+	"request for a page": {"calls": [object.union(base.get, {"args": {"0": "http://acme.org/status"}})]},
+	"request without verification elsewhere": {"calls": [object.union(base.get, {"args": {"verify": "False"}, "function": "ping"})]},
+	"workflow with verification": {"pipelines": [{"steps": [{"run": "curl -o a https://acme.org/a", "at": {"path": "ci.yml"}}]}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

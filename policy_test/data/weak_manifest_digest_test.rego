@@ -1,0 +1,41 @@
+package weak_manifest_digest_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.weak_manifest_digest.deny
+
+base := {
+	"sha": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+	"md5": "d41d8cd98f00b204e9800998ecf8427e",
+	"at": {"path": "croissant.json", "line": 9},
+}
+
+fires := {
+	"short sha256": {"cards": [{"kind": "dataset", "digests": [{"path": "a.csv", "url": "", "algorithm": "sha256", "value": "9f86", "at": base.at}]}]},
+	"md5 only": {"cards": [{"kind": "dataset", "digests": [{"path": "", "url": "https://a.org/a.csv", "algorithm": "md5", "value": base.md5, "at": base.at}]}]},
+	"not a digest": {"cards": [{"kind": "dataset", "digests": [{"path": "a.csv", "url": "", "algorithm": "sha256", "value": "to be done", "at": base.at}]}]},
+	"malformed digest of a component": {"components": [{"kind": "dataset", "name": "a", "digests": {"md5": "xyz"}, "at": base.at}]},
+}
+
+silent := {
+	"sha256": {"cards": [{"kind": "dataset", "digests": [{"path": "a.csv", "url": "", "algorithm": "sha256", "value": base.sha, "at": base.at}]}]},
+	"md5 beside sha256": {"cards": [{"kind": "dataset", "digests": [
+		{"path": "a.csv", "url": "", "algorithm": "sha256", "value": base.sha, "at": base.at},
+		{"path": "a.csv", "url": "", "algorithm": "md5", "value": base.md5, "at": base.at},
+	]}]},
+	"no digest at all": {"cards": [{"kind": "dataset", "digests": [{"path": "a.csv", "url": "", "algorithm": "", "value": "", "at": base.at}]}]},
+	"model card": {"cards": [{"kind": "model", "digests": [{"path": "a.csv", "url": "", "algorithm": "sha256", "value": "9f86", "at": base.at}]}]},
+	"dvc md5 of a folder": {"components": [{"kind": "dataset", "name": "a", "digests": {"md5": "d41d8cd98f00b204e9800998ecf8427e.dir"}, "at": base.at}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

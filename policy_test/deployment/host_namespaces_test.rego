@@ -1,0 +1,32 @@
+package host_namespaces_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.host_namespaces.deny
+
+base := {"name": "api", "role": "serving", "at": {"path": "a.yaml", "line": 4}, "security": {"host_network": "unstated", "host_pid": "unstated", "host_ipc": "unstated"}}
+
+fires := {
+	"network": {"security": {"host_network": "yes"}},
+	"processes": {"security": {"host_pid": "yes"}},
+	"memory and network": {"security": {"host_ipc": "yes", "host_network": "yes"}},
+}
+
+silent := {
+	"nothing said": {},
+	"denied": {"security": {"host_network": "no"}},
+	"training": {"role": "training", "security": {"host_ipc": "yes"}},
+	"test": {"at": {"path": "tests/a.yaml"}, "security": {"host_network": "yes"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.workloads as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.workloads as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

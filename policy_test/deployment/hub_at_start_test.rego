@@ -1,0 +1,32 @@
+package hub_at_start_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.hub_at_start.deny
+
+base := {"name": "api", "role": "serving", "models": [{"uri": "hf://acme/m", "at": {"path": "a.yaml", "line": 9}}], "env": [], "settings": {}}
+
+fires := {
+	"hub": {},
+	"online": {"env": [{"name": "HF_HUB_OFFLINE", "value": "0"}]},
+}
+
+silent := {
+	"offline": {"env": [{"name": "HF_HUB_OFFLINE", "value": "1"}]},
+	"no way out": {"settings": {"egress": "denied"}},
+	"bucket": {"models": [{"uri": "s3://acme/m", "at": {"path": "a.yaml", "line": 9}}]},
+	"training": {"role": "training"},
+	"test": {"models": [{"uri": "hf://acme/m", "at": {"path": "tests/a.yaml", "line": 9}}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.workloads as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.workloads as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

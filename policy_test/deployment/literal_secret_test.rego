@@ -1,0 +1,37 @@
+package literal_secret_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.literal_secret.deny
+
+base := {
+	"env": {"name": "HF_TOKEN", "source": "literal", "secret": true, "at": {"path": "a.yaml", "line": 9}},
+	"secret": {"rule": "huggingface-token", "context": "environment", "at": {"path": "a.yaml", "line": 9}},
+}
+
+fires := {
+	"variable": {"workloads": [{"name": "api", "role": "serving", "env": [base.env]}]},
+	"secret": {"secrets": [base.secret]},
+	"variable and its secret": {"workloads": [{"name": "api", "role": "serving", "env": [base.env]}], "secrets": [base.secret]},
+}
+
+silent := {
+	"reference": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"source": "secret", "secret": false})]}]},
+	"plain value": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"secret": false})]}]},
+	"training job": {"workloads": [{"name": "job", "role": "training", "env": [base.env]}], "secrets": [base.secret]},
+	"notebook": {"secrets": [object.union(base.secret, {"context": "notebook_output"})]},
+	"test": {"secrets": [object.union(base.secret, {"at": {"path": "tests/a.yaml"}})]},
+	"variable in a test": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"at": {"path": "tests/a.yaml"}})]}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,43 @@
+package mutable_serving_model_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.mutable_serving_model.deny
+
+base := {
+	"model": {"uri": "hf://acme/m", "revision": "", "revision_kind": "none", "digest": "", "at": {"path": "a.yaml", "line": 9}},
+	"ref": {"role": "serve", "state": "resolved", "uri": "hf://acme/m", "revision": "main", "revision_kind": "branch", "how": "call", "confidence": "high", "at": {"path": "serve.py", "line": 9}, "call_at": {"path": "serve.py", "line": 9}},
+}
+
+fires := {
+	"no revision": {"workloads": [{"name": "api", "role": "serving", "models": [base.model]}]},
+	"bucket": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m/", "revision_kind": ""})]}]},
+	"code": {"references": [base.ref]},
+	"code and workload": {"references": [object.union(base.ref, {"at": {"path": "a.yaml"}})], "workloads": [{"name": "api", "role": "serving", "models": [base.model]}]},
+	"alias": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "models:/m@prod"})]}]},
+}
+
+silent := {
+	"full commit": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"revision_kind": "commit"})]}]},
+	"digest": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"digest": "sha256:aa"})]}]},
+	"object version": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m.tar.gz?versionId=3", "revision_kind": ""})]}]},
+	"registry version": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "models:/m/3"})]}]},
+	"folder": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "/models/m"})]}]},
+	"training": {"workloads": [{"name": "job", "role": "training", "models": [base.model]}]},
+	"test": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"at": {"path": "tests/a.yaml"}})]}]},
+	"card": {"references": [object.union(base.ref, {"how": "card"})]},
+	"guess": {"references": [object.union(base.ref, {"confidence": "low"})]},
+	"base": {"references": [object.union(base.ref, {"role": "base"})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

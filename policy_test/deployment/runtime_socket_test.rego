@@ -1,0 +1,36 @@
+package runtime_socket_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.runtime_socket.deny
+
+base := {"source": "/var/run/docker.sock", "kind": "host", "at": {"path": "a.yaml", "line": 9}}
+
+fires := {
+	"socket": {"workloads": [{"name": "api", "role": "serving", "mounts": [base]}]},
+	"socket of something else": {"workloads": [{"name": "proxy", "role": "other", "mounts": [base]}]},
+	"containerd": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"source": "/run/containerd/containerd.sock"})]}]},
+	"root of the host": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"source": "/"})]}]},
+	"system folder": {"workloads": [{"name": "api", "role": "training", "mounts": [object.union(base, {"source": "/var/run/"})]}]},
+}
+
+silent := {
+	"model cache": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"source": "/mnt/models"})]}]},
+	"claim": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"kind": "claim"})]}]},
+	"agent that watches": {"workloads": [{"name": "exporter", "role": "monitoring", "mounts": [base, object.union(base, {"source": "/"})]}]},
+	"folder of something else": {"workloads": [{"name": "proxy", "role": "other", "mounts": [object.union(base, {"source": "/etc"})]}]},
+	"test": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"at": {"path": "tests/a.yaml"}})]}]},
+	"folder in a test": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"source": "/", "at": {"path": "tests/a.yaml"}})]}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,43 @@
+package serving_remote_code_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.serving_remote_code.deny
+
+base := {
+	"workload": {"name": "api", "role": "serving", "models": [], "command": [], "args": [], "env": [], "at": {"path": "a.yaml", "line": 4}},
+	"ref": {"name": "acme/m", "uri": "hf://acme/m", "host": "huggingface", "role": "serve", "trust_remote_code": "yes", "at": {"path": "serve.py", "line": 2}, "call_at": {"path": "serve.py", "line": 2}},
+}
+
+fires := {
+	"model": {"workloads": [object.union(base.workload, {"models": [{"uri": "hf://acme/m", "trust_remote_code": "yes"}]})]},
+	"flag": {"workloads": [object.union(base.workload, {"args": ["--model", "m", "--trust-remote-code"]})]},
+	"flag with a value": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code=true"]})]},
+	"shell": {"workloads": [object.union(base.workload, {"command": ["vllm serve m --trust-remote-code"]})]},
+	"variable": {"workloads": [object.union(base.workload, {"env": [{"name": "HF_TRUST_REMOTE_CODE", "value": "1"}]})]},
+	"code": {"references": [base.ref]},
+	"workload and its reference": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code"]})], "references": [object.union(base.ref, {"at": {"path": "a.yaml"}})]},
+}
+
+silent := {
+	"no flag": {"workloads": [base.workload]},
+	"flag switched off": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code=false"]})]},
+	"variable switched off": {"workloads": [object.union(base.workload, {"env": [{"name": "HF_TRUST_REMOTE_CODE", "value": "0"}]})]},
+	"training": {"workloads": [object.union(base.workload, {"role": "training", "args": ["--trust-remote-code"]})]},
+	"test": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code"], "at": {"path": "tests/a.yaml"}})]},
+	"local folder": {"references": [object.union(base.ref, {"host": "local"})]},
+	"base model": {"references": [object.union(base.ref, {"role": "base"})]},
+	"code in a test": {"references": [object.union(base.ref, {"call_at": {"path": "tests/a.py"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

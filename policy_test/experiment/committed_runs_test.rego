@@ -1,0 +1,37 @@
+package committed_runs_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.committed_runs.deny
+
+base := {"file": {"path": "mlruns/0/meta.yaml", "storage": "git"}}
+
+fires := {
+	"file": {"files": [base.file]},
+	"several files of one store": {"files": [base.file, object.union(base.file, {"path": "mlruns/1/meta.yaml"})]},
+	"run": {"runs": [{"committed": "yes", "at": {"path": "exp/wandb/run-1/files/config.yaml"}}]},
+	"database": {"files": [{"path": "mlflow.db", "storage": "lfs"}]},
+}
+
+silent := {
+	"not known to be in git": {"files": [object.union(base.file, {"storage": "plain"})]},
+	"run that is not committed": {"runs": [{"committed": "unstated", "at": {"path": "mlruns/1/meta.yaml"}}]},
+	"test": {"files": [object.union(base.file, {"path": "tests/mlruns/0/meta.yaml"})]},
+	"another file": {"files": [object.union(base.file, {"path": "src/wandb.py"})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_two_stores if {
+	count(deny) == 2 with input.files as [base.file, {"path": "a/wandb/run-1/x", "storage": "git"}]
+}

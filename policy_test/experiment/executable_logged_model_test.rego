@@ -1,0 +1,30 @@
+package executable_logged_model_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.executable_logged_model.deny
+
+base := {"flavors": [{"name": "sklearn", "serialization": "cloudpickle", "model": "model.pkl"}], "at": {"path": "m/MLmodel", "line": 3}}
+
+fires := {
+	"cloudpickle": {},
+	"only the file says so": {"flavors": [{"name": "python_function", "serialization": "", "model": "python_model.pkl"}]},
+}
+
+silent := {
+	"skops": {"flavors": [{"name": "sklearn", "serialization": "skops", "model": "model.skops"}]},
+	"no flavors": {"flavors": []},
+	"test": {"at": {"path": "tests/MLmodel"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.registry as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.registry as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

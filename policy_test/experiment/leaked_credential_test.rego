@@ -1,0 +1,32 @@
+package leaked_credential_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.leaked_credential.deny
+
+base := {"rule": "huggingface-token", "context": "notebook_output", "at": {"path": "a.ipynb", "line": 40}}
+
+fires := {
+	"notebook output": {},
+	"configuration": {"context": "config"},
+	"run": {"context": "run"},
+	"code": {"context": "code"},
+}
+
+silent := {
+	"deployment": {"context": "environment"},
+	"uri": {"context": "uri"},
+	"test": {"at": {"path": "tests/fixtures/a.yaml"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.secrets as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.secrets as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,35 @@
+package open_tracking_server_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.open_tracking_server.deny
+
+base := {
+	"server": {"name": "mlflow", "role": "tracker", "listens": [{"address": "0.0.0.0", "auth": "no"}], "depends_on": [], "at": {"path": "compose.yml", "line": 2}},
+	"proxy": {"name": "proxy", "role": "gateway", "listens": [{"address": "0.0.0.0", "auth": "yes"}], "depends_on": ["mlflow"], "at": {"path": "compose.yml", "line": 9}},
+}
+
+fires := {
+	"open": {"workloads": [object.union(base.server, {"listens": [{"address": "0.0.0.0", "auth": "no", "at": {"path": "compose.yml", "line": 5}}]})]},
+	"proxy without a login": {"workloads": [object.union(base.server, {"listens": [{"address": "::", "auth": "unstated", "at": {"path": "compose.yml"}}]}), object.union(base.proxy, {"listens": [{"address": "", "auth": "no"}]})]},
+}
+
+silent := {
+	"login": {"workloads": [object.union(base.server, {"listens": [{"address": "0.0.0.0", "auth": "yes", "at": {"path": "compose.yml"}}]})]},
+	"loopback": {"workloads": [object.union(base.server, {"listens": [{"address": "127.0.0.1", "auth": "no", "at": {"path": "compose.yml"}}]})]},
+	"proxy with a login": {"workloads": [base.server, base.proxy]},
+	"another role": {"workloads": [object.union(base.server, {"role": "other"})]},
+	"test": {"workloads": [object.union(base.server, {"at": {"path": "tests/compose.yml"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,41 @@
+package public_upload_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.public_upload.deny
+
+base := {"callee": "model.push_to_hub", "args": {"0": "acme/m"}, "unresolved": [], "at": {"path": "a.py", "line": 5}}
+
+fires := {
+	"push": {},
+	"push in public": {"args": {"private": "False"}},
+	"create": {"callee": "huggingface_hub.create_repo"},
+	"training arguments": {"callee": "transformers.TrainingArguments", "args": {"push_to_hub": "True"}},
+	"training arguments in public": {"callee": "trl.SFTConfig", "args": {"push_to_hub": "True", "hub_private_repo": "False"}},
+	"anonymous": {"callee": "wandb.init", "args": {"anonymous": "allow"}},
+}
+
+silent := {
+	"private": {"args": {"private": "True"}},
+	"decided at run time": {"unresolved": ["private"]},
+	"unpacked": {"unresolved": ["**"]},
+	"trainer": {"callee": "trainer.push_to_hub"},
+	"self": {"callee": "self.push_to_hub"},
+	"private training": {"callee": "trl.SFTConfig", "args": {"push_to_hub": "True", "hub_private_repo": "True"}},
+	"training without push": {"callee": "trl.SFTConfig", "args": {"push_to_hub": "False"}},
+	"private repository": {"callee": "huggingface_hub.create_repo", "args": {"private": "True"}},
+	"named run": {"callee": "wandb.init", "args": {"anonymous": "never"}},
+	"test": {"at": {"path": "tests/a.py"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.calls as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.calls as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

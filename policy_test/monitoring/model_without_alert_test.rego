@@ -1,0 +1,40 @@
+package model_without_alert_test
+
+import future.keywords.not
+
+import data.mlpolicy.monitoring.model_without_alert.deny
+
+base := {
+	"workload": {"name": "api", "role": "serving", "models": [{"name": "acme/assistant"}], "at": {"path": "a.yaml", "line": 4}},
+	"alert": {"name": "Slow", "kind": "prometheus", "topic": "latency", "selectors": {"app": "api"}},
+}
+
+fires := {
+	"no alert": {"workloads": [base.workload], "alerts": []},
+	"alert for another workload": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "web"}})]},
+	"alert about machines": {"workloads": [base.workload], "alerts": [{"name": "Disk", "kind": "prometheus", "topic": "resources", "selectors": {}}]},
+	"routes only": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"kind": "alertmanager"})]},
+	"broken pattern": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "("}})]},
+}
+
+silent := {
+	"alert for the workload": {"workloads": [base.workload], "alerts": [base.alert]},
+	"alert for the model": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "x", "model_name": "acme/assistant"}})]},
+	"alert for its short name": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "assistant"}})]},
+	"pattern": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "api|web"}})]},
+	"alert for every model": {"workloads": [base.workload], "alerts": [{"name": "Slow", "kind": "prometheus", "topic": "latency", "selectors": {}}]},
+	"training": {"workloads": [object.union(base.workload, {"role": "training"})], "alerts": []},
+	"test": {"workloads": [object.union(base.workload, {"at": {"path": "tests/a.yaml"}})], "alerts": []},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,42 @@
+package untrusted_checkout_test
+
+import future.keywords.not
+
+import data.mlpolicy.pipeline.untrusted_checkout.deny
+
+base := {
+	"job": {"name": "build", "condition": "", "triggers": [{"event": "pull_request_target", "types": []}], "at": {"path": "ci.yml", "line": 4}},
+	"checkout": {"uses": "actions/checkout@v4", "with": {"ref": "${{ github.event.pull_request.head.sha }}"}, "run": "", "at": {"path": "ci.yml", "line": 9}},
+}
+
+fires := {
+	"head": {"pipelines": [object.union(base.job, {"steps": [base.checkout]})]},
+	"repository of the head": {"pipelines": [object.union(base.job, {"steps": [object.union(base.checkout, {"with": {"ref": "", "repository": "${{ github.event.pull_request.head.repo.full_name }}"}})]})]},
+	"shell": {"pipelines": [object.union(base.job, {"steps": [{"uses": "", "with": {}, "run": "gh pr checkout 1", "at": {"path": "ci.yml", "line": 9}}]})]},
+	"workflow_run": {"pipelines": [object.union(base.job, {"triggers": [{"event": "workflow_run", "types": []}], "steps": [base.checkout]})]},
+	"several types": {"pipelines": [object.union(base.job, {"triggers": [{"event": "pull_request_target", "types": ["labeled", "synchronize"]}], "steps": [base.checkout]})]},
+}
+
+silent := {
+	"base": {"pipelines": [object.union(base.job, {"steps": [{"uses": "actions/checkout@v4", "with": {}, "run": "", "at": {"path": "ci.yml", "line": 9}}]})]},
+	"no checkout": {"pipelines": [object.union(base.job, {"steps": [{"uses": "", "with": {}, "run": "echo hello", "at": {"path": "ci.yml", "line": 9}}]})]},
+	"pull_request": {"pipelines": [object.union(base.job, {"triggers": [{"event": "pull_request", "types": []}], "steps": [base.checkout]})]},
+	"label starts it": {"pipelines": [object.union(base.job, {"triggers": [{"event": "pull_request_target", "types": ["labeled"]}], "steps": [base.checkout]})]},
+	"label is asked for": {"pipelines": [object.union(base.job, {"condition": "contains(github.event.pull_request.labels.*.name, 'safe')", "steps": [base.checkout]})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_label_is_not_accepted if {
+	count(deny) == 1 with input as silent["label starts it"] with data.mlpolicy.settings["CI-002"].accept_label as false
+}

@@ -1,0 +1,41 @@
+package namespace_squatting_test
+
+import future.keywords.not
+
+import data.mlpolicy.registry.namespace_squatting.deny
+
+base := {"kind": "model", "name": "support-bot", "host": "huggingface", "state": "resolved", "role": "base", "confidence": "high", "how": "call", "at": {"path": "a.py", "line": 2}}
+
+fires := {
+	"bare name": {"references": [base]},
+}
+
+silent := {
+	"namespace": {"references": [object.union(base, {"name": "acme/support-bot"})]},
+	"name of the hub": {"references": [object.union(base, {"name": "bert-base-uncased"})]},
+	"folder of the source": {"references": [base], "files": [{"path": "models/support-bot/config.json"}]},
+	"local": {"references": [object.union(base, {"host": "local"})]},
+	"guess": {"references": [object.union(base, {"confidence": "medium"})]},
+	"test": {"references": [object.union(base, {"at": {"path": "tests/a.py"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_internal_namespace if {
+	count(deny) == 1 with input.references as [object.union(base, {"name": "acme/support-bot"})]
+		with data.mlpolicy.settings["REG-013"].internal as ["acme"]
+}
+
+test_internal_name_once if {
+	count(deny) == 1 with input.references as [base] with data.mlpolicy.settings["REG-013"].internal as ["support-bot"]
+}

@@ -1,0 +1,38 @@
+package pickle_load_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.pickle_load.deny
+
+base := {"callee": "pickle.load", "args": {}, "unresolved": [], "checks_hash": "no", "at": {"path": "a.py", "line": 2}}
+
+fires := {
+	"pickle": {},
+	"joblib": {"callee": "joblib.load"},
+	"keras": {"callee": "keras.models.load_model", "args": {"safe_mode": "False"}},
+	"hub": {"callee": "torch.hub.load", "args": {"0": "acme/repo"}},
+	"hub at a branch": {"callee": "torch.hub.load", "args": {"0": "acme/repo:main"}},
+	"state dict of a hub": {"callee": "torch.hub.load_state_dict_from_url", "args": {"weights_only": "False"}},
+}
+
+silent := {
+	"digest compared": {"checks_hash": "yes"},
+	"loads": {"callee": "pickle.loads"},
+	"keras in safe mode": {"callee": "keras.models.load_model", "args": {"safe_mode": "True"}},
+	"hub at a commit": {"callee": "torch.hub.load", "args": {"0": "acme/repo:0123456789012345678901234567890123456789"}},
+	"local hub": {"callee": "torch.hub.load", "args": {"0": "vendor/repo", "source": "local"}},
+	"safe state dict of a hub": {"callee": "torch.hub.load_state_dict_from_url", "args": {"weights_only": "True"}},
+	"test": {"at": {"path": "tests/a.py"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.calls as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.calls as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

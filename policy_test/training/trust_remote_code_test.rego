@@ -1,0 +1,43 @@
+package trust_remote_code_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.trust_remote_code.deny
+
+base := {
+	"ref": {"kind": "model", "name": "acme/m", "uri": "hf://acme/m", "host": "huggingface", "role": "base", "revision_kind": "none", "trust_remote_code": "yes", "at": {"path": "a.py", "line": 1}, "call_at": {"path": "a.py", "line": 2}},
+	"call": {"callee": "transformers.AutoModel.from_pretrained", "args": {"trust_remote_code": "True"}, "unresolved": [], "at": {"path": "a.py", "line": 2}},
+}
+
+fires := {
+	"reference": {"references": [base.ref]},
+	"reference and its call": {"references": [base.ref], "calls": [base.call]},
+	"name known at run time": {"references": [object.union(base.ref, {"name": "", "uri": "", "host": ""})]},
+	"call alone": {"calls": [base.call]},
+}
+
+silent := {
+	"full commit": {"references": [object.union(base.ref, {"revision_kind": "commit"})]},
+	"revision known at run time": {"references": [object.union(base.ref, {"revision_kind": "unresolved"})]},
+	"local folder": {"references": [object.union(base.ref, {"host": "local"})]},
+	"served": {"references": [object.union(base.ref, {"role": "serve"})]},
+	"switched off": {"references": [object.union(base.ref, {"trust_remote_code": "no"})]},
+	"test": {"references": [object.union(base.ref, {"call_at": {"path": "tests/a.py"}})]},
+	"dataset": {"calls": [object.union(base.call, {"callee": "datasets.load_dataset"})]},
+	"dataset reference and its call": {"references": [object.union(base.ref, {"kind": "dataset"})], "calls": [base.call]},
+	"call with a full commit": {"calls": [object.union(base.call, {"args": {"revision": "0123456789012345678901234567890123456789"}})]},
+	"call with a revision known at run time": {"calls": [object.union(base.call, {"unresolved": ["revision"]})]},
+	"call in a test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

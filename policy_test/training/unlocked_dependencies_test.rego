@@ -1,0 +1,53 @@
+package unlocked_dependencies_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.unlocked_dependencies.deny
+
+base := {
+	"torch": {"name": "torch", "version": "", "constraint": ">=2", "revision": "", "hashes": [], "option": "", "source": "requirements", "scope": "", "framework": true, "at": {"path": "train/requirements.txt", "line": 2}},
+	"lock": {"name": "torch", "version": "2.6.0", "revision": "", "hashes": ["sha256:aa"], "option": "", "source": "lock", "scope": "", "framework": true, "at": {"path": "uv.lock", "line": 2}},
+}
+
+fires := {
+	"range": {"packages": [base.torch]},
+	"version without a hash": {"packages": [object.union(base.torch, {"version": "2.6.0"})]},
+	"lock elsewhere": {"packages": [base.torch, object.union(base.lock, {"at": {"path": "serve/uv.lock"}})]},
+}
+
+silent := {
+	"locked": {"packages": [object.union(base.torch, {"version": "2.6.0", "hashes": ["sha256:aa"]})]},
+	"commit": {"packages": [object.union(base.torch, {"revision": "0123456789012345678901234567890123456789"})]},
+	"lock above": {"packages": [base.torch, base.lock]},
+	"lock beside": {"packages": [base.torch, object.union(base.lock, {"at": {"path": "train/uv.lock"}})]},
+	"lock of the folder above": {"packages": [object.union(base.torch, {"at": {"path": "a/b/requirements.txt"}}), object.union(base.lock, {"at": {"path": "a/uv.lock"}})]},
+	"no framework": {"packages": [object.union(base.torch, {"framework": false})]},
+	"development": {"packages": [object.union(base.torch, {"scope": "dev"})]},
+	"option": {"packages": [object.union(base.torch, {"option": "--index-url"})]},
+	"installed": {"packages": [object.union(base.torch, {"source": "installed"})]},
+	"documentation": {"packages": [object.union(base.torch, {"at": {"path": "docs/requirements.txt"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_shows_five_names if {
+	packages := [object.union(base.torch, {"name": $"p{n}", "at": {"line": n}}) | some n in numbers.range(1, 6)]
+	some found in deny with input.packages as packages
+	found.detail == "6 packages are not locked: p1, p2, p3, p4, p5, ..."
+	found.at == {"path": "train/requirements.txt", "line": 1}
+}
+
+test_hashes_are_not_required if {
+	count(deny) == 0 with input.packages as [object.union(base.torch, {"version": "2.6.0"})]
+		with data.mlpolicy.settings["TRAIN-010"].require_hashes as false
+}

@@ -1,0 +1,41 @@
+package unsafe_package_source_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.unsafe_package_source.deny
+
+base := {"name": "tools", "option": "", "url": "git+https://github.com/acme/tools", "revision": "main", "scope": "", "at": {"path": "requirements.txt", "line": 2}}
+
+fires := {
+	"branch": {},
+	"no revision": {"revision": ""},
+	"extra index": {"name": "", "option": "--extra-index-url", "url": "http://pypi.acme.example/simple"},
+	"trusted host": {"name": "", "option": "--trusted-host", "url": "pypi.acme.example"},
+}
+
+silent := {
+	"full commit": {"revision": "0123456789012345678901234567890123456789"},
+	"index": {"url": ""},
+	"development": {"scope": "dev"},
+	"one index": {"option": "--index-url", "url": "https://pypi.acme.example/simple"},
+	"documentation": {"at": {"path": "docs/requirements.txt"}},
+	"extra index of the documentation": {"option": "--extra-index-url", "at": {"path": "docs/requirements.txt"}},
+	"trusted host of the documentation": {"option": "--trusted-host", "at": {"path": "docs/requirements.txt"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.packages as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.packages as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_known_index if {
+	count(deny) == 0 with input.packages as [object.union(base, fires["extra index"])]
+		with data.mlpolicy.settings["TRAIN-011"].indexes as ["http://pypi.acme.example/"]
+}

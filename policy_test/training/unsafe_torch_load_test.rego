@@ -1,0 +1,40 @@
+package unsafe_torch_load_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.unsafe_torch_load.deny
+
+base := {
+	"call": {"callee": "torch.load", "args": {"0": "a.bin"}, "unresolved": [], "at": {"path": "a.py", "line": 2}},
+	"torch": {"name": "torch", "version": "2.5.1", "constraint": ""},
+}
+
+fires := {
+	"switched off": {"calls": [object.union(base.call, {"args": {"weights_only": "False"}})], "packages": [object.union(base.torch, {"version": "2.7.0"})]},
+	"absent, old torch": {"calls": [base.call], "packages": [base.torch]},
+	"absent, torch not known": {"calls": [base.call], "packages": []},
+	"absent, range that lets old torch in": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "", "constraint": ">=2.0,<3"})]},
+	"absent, range without a floor": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "", "constraint": ""})]},
+}
+
+silent := {
+	"switched on": {"calls": [object.union(base.call, {"args": {"weights_only": "True"}})], "packages": []},
+	"absent, new torch": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "2.6.0+cu124"})]},
+	"absent, range above": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "", "constraint": "~=2.6"})]},
+	"decided at run time": {"calls": [object.union(base.call, {"unresolved": ["weights_only"]})], "packages": []},
+	"unpacked": {"calls": [object.union(base.call, {"unresolved": ["**"]})], "packages": []},
+	"other call": {"calls": [object.union(base.call, {"callee": "json.load"})], "packages": []},
+	"test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})], "packages": []},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
