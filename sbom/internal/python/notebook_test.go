@@ -1,0 +1,38 @@
+package python
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+func TestNotebook(t *testing.T) {
+	const nb = `{"cells": [
+  {"cell_type": "markdown", "source": ["f('prose')"]},
+  {"cell_type": "code", "source": [
+    "!pip install \\\n",
+    "  torch\n",
+    "%matplotlib inline\n",
+    "if a(\"x\"): \n",
+    "    !ls\n",
+    "x = \"\u00e9\" + b('y')"
+  ]},
+  {"cell_type": "code", "source": "c(\nd()\ne()"},
+  {"cell_type": "code", "source": ["%%bash\n", "python train.py\n"]},
+  {"cell_type": "code", "source": ["%%time\n", "g()\n"]}
+ ]}`
+	m := Of(sbom.NewFile("n.ipynb", []byte(nb)))
+	want := []string{"a@7:9", "b@9:23", "d@11:40", "e@11:45", "g@13:49"}
+	if diff := cmp.Diff(want, calls(m)); diff != "" {
+		t.Error(diff)
+	}
+	var magics []string
+	for _, g := range m.Magics() {
+		magics = append(magics, g.Text)
+	}
+	if diff := cmp.Diff([]string{"pip install torch", "matplotlib inline", "ls", "python train.py"}, magics); diff != "" {
+		t.Error(diff)
+	}
+}
