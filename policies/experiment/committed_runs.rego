@@ -12,8 +12,8 @@
 #   id: EXP-006
 #   stages: [experiment]
 #   severity: medium
-#   applies_to: [runs, files]
-#   requires: [runs, files]
+#   applies_to: [runs, files, stores]
+#   requires: [runs, files, stores]
 #   fix: >-
 #     Remove the run store from version control, add it to .gitignore and send runs to a tracking
 #     server.
@@ -66,6 +66,13 @@ _committed contains run.at.path if {
 _committed contains file.path if {
 	some file in input.files
 	file.storage in {"git", "lfs"}
+}
+
+# A database file of a tracker is a store whose address is a path of the source.
+_committed contains store.at.path if {
+	some store in input.stores
+	store.kind == "tracker"
+	store.uri == store.at.path
 }
 
 _roots(path) := {root |

@@ -25,7 +25,7 @@
 #       doc: kinds of reference that must be pinned
 #     roles:
 #       type: set
-#       default: [base, adapter, resume, reward, embedding, tokenizer, eval]
+#       default: [base, adapter, reward, embedding, tokenizer, eval]
 #       doc: roles of a reference that must be pinned
 #     skip_paths:
 #       type: set

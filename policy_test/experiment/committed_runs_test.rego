@@ -11,6 +11,7 @@ fires := {
 	"several files of one store": {"files": [base.file, object.union(base.file, {"path": "mlruns/1/meta.yaml"})]},
 	"run": {"runs": [{"committed": "yes", "at": {"path": "exp/wandb/run-1/files/config.yaml"}}]},
 	"database": {"files": [{"path": "mlflow.db", "storage": "lfs"}]},
+	"database that a tracker uses": {"stores": [{"kind": "tracker", "uri": "exp/mlflow.db", "at": {"path": "exp/mlflow.db"}}]},
 }
 
 silent := {

@@ -1,0 +1,138 @@
+# METADATA
+# title: Downloaded data not verified by digest
+# description: >-
+#   A file that is fetched and used without comparing its digest is whatever the server, or
+#   whoever sits in front of it, sends that day. Fetches whose digest is compared in the same
+#   function or script are quiet.
+# related_resources:
+#   - ref: https://atlas.mitre.org/techniques/AML.T0010.002
+#   - ref: https://atlas.mitre.org/techniques/AML.T0020
+#   - ref: https://genai.owasp.org/llmrisk/llm042025-data-and-model-poisoning/
+#   - ref: https://cwe.mitre.org/data/definitions/494.html
+#   - ref: https://cwe.mitre.org/data/definitions/345.html
+# custom:
+#   id: DATA-003
+#   stages: [data]
+#   severity: high
+#   applies_to: [calls, cards]
+#   requires: [calls, cards]
+#   fix: Compare the SHA-256 of the file with the expected one before using it.
+#   settings:
+#     downloads:
+#       type: set
+#       default:
+#         - urllib.request.urlretrieve
+#         - urllib.urlretrieve
+#         - wget.download
+#         - gdown.download
+#         - gdown.cached_download
+#         - torch.hub.download_url_to_file
+#       doc: calls that fetch a file
+#     shell:
+#       type: set
+#       default: [curl, wget, aria2c]
+#       doc: commands that fetch a file
+#     readers:
+#       type: set
+#       default:
+#         - pandas.read_csv
+#         - pandas.read_json
+#         - pandas.read_parquet
+#         - polars.read_csv
+#         - polars.read_parquet
+#         - numpy.loadtxt
+#         - numpy.genfromtxt
+#       doc: calls that read data from an address
+#     data_path:
+#       type: string
+#       default: '(?i)\.(csv|tsv|jsonl?|parquet|arrow|txt|zip|tar|tgz|gz|bz2|xz|zst|7z|npy|npz|h5|hdf5|pkl|pt|bin|safetensors|tfrecord)(\?.*)?$'
+#       doc: what the address of data looks like
+#     fixed:
+#       type: string
+#       default: '/(resolve|raw)/[0-9a-f]{40}/|@[0-9a-f]{40}|[?&]versionId='
+#       doc: addresses that name fixed content
+#     skip_paths:
+#       type: set
+#       default:
+#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
+#       doc: regular expressions of paths that hold tests or documentation
+#   maps:
+#     owasp_ml: [ML02:2023, ML06:2023]
+#     owasp_llm: [LLM04:2025]
+#     atlas: [AML.T0010.002, AML.T0020]
+#     nist_ai_rmf: [MEASURE 2.7]
+#     cwe: [CWE-494, CWE-345]
+#     eu_ai_act: [Article 10, Article 15]
+#     threats: [D.s1, D.a3, PR2]
+package mlpolicy.data.unverified_download
+
+import future.keywords.not
+
+import data.mlpolicy.lib.code
+import data.mlpolicy.lib.hosts
+import data.mlpolicy.lib.places
+import data.mlpolicy.settings
+
+deny contains {"subject": _subject(call), "detail": detail, "at": call.at} if {
+	some call in input.calls
+	detail := _unverified(call)
+	not call.checks_hash == "yes"
+	not _fixed(call)
+	not places.skipped(call.at.path, settings["DATA-003"].skip_paths)
+}
+
+deny contains {"subject": card.at.path, "detail": detail, "at": card.at} if {
+	some card in input.cards
+	card.kind == "dataset"
+	files := {file.url | some file in card.digests; regex.match(`^https?://`, file.url)}
+	bound := {file.url | some file in card.digests; file.algorithm in {"sha256", "sha384", "sha512"}}
+	unbound := files - bound
+	count(unbound) > 0
+	not places.skipped(card.at.path, settings["DATA-003"].skip_paths)
+	detail := $"{count(unbound)} of {count(files)} files that the card sends readers to have no SHA-256"
+}
+
+_unverified(call) := $"{call.callee} fetches {_shown(call)} and compares no digest" if {
+	call.callee in settings["DATA-003"].downloads
+	not code.given(call, "hash_prefix")
+}
+
+_unverified(call) := $"{call.callee} fetches {_shown(call)} and compares no digest" if {
+	call.callee in settings["DATA-003"].shell
+	some url in call.args
+	regex.match(`^(https?|ftp)://`, url)
+	regex.match(settings["DATA-003"].data_path, url)
+}
+
+_unverified(call) := $"{call.callee} reads {_shown(call)} and compares no digest" if {
+	call.callee in settings["DATA-003"].readers
+	regex.match(`^(https?|ftp)://`, call.args["0"])
+	not hosts.local(hosts.of(call.args["0"]))
+}
+
+_unverified(call) := $"{call.callee} with known_hash=None takes any file" if {
+	call.callee in {"pooch.retrieve", "pooch.core.retrieve"}
+	call.args.known_hash == "None"
+}
+
+_unverified(call) := $"{call.callee} without file_hash takes any file" if {
+	call.callee in {"keras.utils.get_file", "tensorflow.keras.utils.get_file", "tf.keras.utils.get_file"}
+	not code.given(call, "file_hash")
+	not code.given(call, "md5_hash")
+}
+
+_fixed(call) if {
+	some url in call.args
+	regex.match(settings["DATA-003"].fixed, url)
+}
+
+_urls(call) := sort({url | some url in call.args; regex.match(`^[a-z0-9]+://`, url)})
+
+_shown(call) := _urls(call)[0]
+
+_shown(call) := "a file" if count(_urls(call)) == 0
+
+_subject(call) := _urls(call)[0]
+
+_subject(call) := call.at.path if count(_urls(call)) == 0

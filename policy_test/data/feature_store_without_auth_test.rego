@@ -1,0 +1,31 @@
+package feature_store_without_auth_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.feature_store_without_auth.deny
+
+base := {"kind": "feature_store", "name": "driver", "purpose": "gcp", "auth": "unstated", "at": {"path": "feature_store.yaml", "line": 2}}
+
+fires := {
+	"not said": {},
+	"no_auth": {"auth": "no"},
+}
+
+silent := {
+	"oidc": {"auth": "yes"},
+	"local": {"purpose": "local"},
+	"another store": {"kind": "bucket"},
+	"test": {"at": {"path": "tests/feature_store.yaml"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.stores as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.stores as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,34 @@
+package public_data_store_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.public_data_store.deny
+
+base := {"kind": "bucket", "name": "train", "purpose": "data", "public": "no", "readers": [], "writers": [], "at": {"path": "s3.tf", "line": 3}}
+
+fires := {
+	"public": {"public": "yes"},
+	"readers": {"readers": ["allUsers"]},
+	"writers": {"writers": ["*"]},
+}
+
+silent := {
+	"private": {},
+	"not said": {"public": "unstated"},
+	"website": {"purpose": "", "public": "yes"},
+	"image registry": {"kind": "image_registry", "public": "yes"},
+	"named reader": {"readers": ["role/train"]},
+	"test": {"public": "yes", "at": {"path": "tests/s3.tf"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.stores as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.stores as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,31 @@
+package unhashed_url_list_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.unhashed_url_list.deny
+
+base := {"path": "urls.parquet", "rows": 9, "shape": "", "columns": [{"name": "image_url", "type": "url"}, {"name": "caption", "type": "string"}], "at": {"path": "urls.parquet"}}
+
+fires := {
+	"images": {},
+	"list of addresses": {"shape": "urls", "columns": [{"name": "u", "type": "url"}]},
+}
+
+silent := {
+	"digests beside": {"columns": [{"name": "image_url", "type": "url"}, {"name": "sha256", "type": "hash"}]},
+	"address of the source": {"columns": [{"name": "url", "type": "url"}, {"name": "text", "type": "string"}]},
+	"no addresses": {"columns": [{"name": "text", "type": "string"}]},
+	"test": {"path": "tests/urls.csv"},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.datasets as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.datasets as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,46 @@
+package unverified_download_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.unverified_download.deny
+
+base := {
+	"get": {"callee": "urllib.request.urlretrieve", "args": {"0": "https://acme.org/a.zip"}, "unresolved": [], "checks_hash": "no", "at": {"path": "a.py", "line": 3}},
+	"file": {"url": "https://acme.org/a.csv", "path": "a.csv", "algorithm": ""},
+	"card": {"kind": "dataset", "at": {"path": "croissant.json", "line": 1}},
+}
+
+fires := {
+	"download": {"calls": [base.get]},
+	"download of something": {"calls": [{"callee": "gdown.download", "args": {}, "unresolved": ["0"], "checks_hash": "no", "at": {"path": "a.py"}}]},
+	"shell": {"calls": [object.union(base.get, {"callee": "curl"})]},
+	"table": {"calls": [object.union(base.get, {"callee": "pandas.read_csv", "args": {"0": "https://acme.org/a.csv"}})]},
+	"pooch": {"calls": [object.union(base.get, {"callee": "pooch.retrieve", "args": {"known_hash": "None"}})]},
+	"keras": {"calls": [object.union(base.get, {"callee": "keras.utils.get_file"})]},
+	"card": {"cards": [object.union(base.card, {"digests": [base.file]})]},
+}
+
+silent := {
+	"digest compared": {"calls": [object.union(base.get, {"checks_hash": "yes"})]},
+	"fixed content": {"calls": [object.union(base.get, {"args": {"0": "https://huggingface.co/a/b/resolve/0123456789012345678901234567890123456789/a.zip"}})]},
+	"page": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "https://acme.org/health"}})]},
+	"file here": {"calls": [object.union(base.get, {"callee": "pandas.read_csv", "args": {"0": "data/a.csv"}})]},
+	"table of this machine": {"calls": [object.union(base.get, {"callee": "pandas.read_csv", "args": {"0": "http://localhost/a.csv"}})]},
+	"pooch with a digest": {"calls": [object.union(base.get, {"callee": "pooch.retrieve", "args": {"known_hash": "sha256:aa"}})]},
+	"keras with a digest": {"calls": [object.union(base.get, {"callee": "keras.utils.get_file", "args": {"file_hash": "aa"}})]},
+	"card with digests": {"cards": [object.union(base.card, {"digests": [object.union(base.file, {"algorithm": "sha256"})]})]},
+	"model card": {"cards": [object.union(base.card, {"kind": "model", "digests": [base.file]})]},
+	"test": {"calls": [object.union(base.get, {"at": {"path": "tests/a.py"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,36 @@
+package irreproducible_run_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.irreproducible_run.deny
+
+base := {"id": "r1", "git_commit": "aa", "datasets": ["d1"], "locked": "yes", "seed": "42", "at": {"path": "mlruns/0/r1/meta.yaml", "line": 1}}
+
+fires := {
+	"no commit": {"git_commit": ""},
+	"no data": {"datasets": []},
+	"no lock": {"locked": "unstated"},
+	"no seed": {"seed": ""},
+}
+
+silent := {
+	"complete": {},
+	"test": {"seed": "", "at": {"path": "tests/meta.yaml"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.runs as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.runs as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_lists_what_is_missing if {
+	some found in deny with input.runs as [object.union(base, {"seed": "", "git_commit": ""})]
+	found.detail == "run r1 does not record: git commit, seed"
+}

@@ -1,0 +1,37 @@
+package tracking_server_image_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.tracking_server_image.deny
+
+base := {
+	"server": {"name": "mlflow", "role": "tracker", "images": [{"name": "ghcr.io/mlflow/mlflow", "tag": "v2.9.2", "digest": "sha256:aa", "at": {"path": "compose.yml", "line": 4}}], "at": {"path": "compose.yml", "line": 3}},
+	"hole": {"package": "mlflow", "version": "2.9.2", "id": "CVE-2024-1", "severity": "critical", "state": "affected"},
+}
+
+fires := {
+	"tag": {"workloads": [object.union(base.server, {"images": [{"name": "mlflow", "tag": "latest", "digest": "", "at": {"path": "compose.yml"}}]})]},
+	"vulnerable": {"workloads": [base.server], "vulnerabilities": [base.hole]},
+}
+
+silent := {
+	"digest": {"workloads": [base.server], "vulnerabilities": []},
+	"templated": {"workloads": [object.union(base.server, {"images": [{"name": "${IMAGE}", "tag": "", "digest": ""}]})]},
+	"not affected": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"state": "not_affected"})]},
+	"low": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"severity": "low"})]},
+	"another package": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"package": "numpy"})]},
+	"another role": {"workloads": [object.union(base.server, {"role": "serving"})], "vulnerabilities": [base.hole]},
+	"test": {"workloads": [object.union(base.server, {"at": {"path": "tests/compose.yml"}})], "vulnerabilities": [base.hole]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

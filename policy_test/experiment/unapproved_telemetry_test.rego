@@ -1,0 +1,55 @@
+package unapproved_telemetry_test
+
+import future.keywords.not
+
+import data.mlpolicy.experiment.unapproved_telemetry.deny
+
+base := {"callee": "transformers.TrainingArguments", "args": {"report_to": "all"}, "unresolved": [], "at": {"path": "a.py", "line": 3}}
+
+fires := {
+	"all": {},
+	"list of all": {"args": {"report_to": "['all']"}},
+}
+
+silent := {
+	"named": {"args": {"report_to": "mlflow"}},
+	"none": {"args": {"report_to": "none"}},
+	"another call": {"callee": "print"},
+	"test": {"at": {"path": "tests/a.py"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.calls as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.calls as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_unlisted_tracker if {
+	count(deny) == 1 with input.calls as [object.union(base, {"args": {"report_to": "['wandb', 'mlflow']"}})]
+		with data.mlpolicy.settings["EXP-014"].trackers as ["mlflow"]
+}
+
+test_listed_tracker if {
+	count(deny) == 0 with input.calls as [object.union(base, {"args": {"report_to": "['mlflow']"}})]
+		with data.mlpolicy.settings["EXP-014"].trackers as ["mlflow"]
+}
+
+test_all_with_a_list if {
+	count(deny) == 1 with input.calls as [base] with data.mlpolicy.settings["EXP-014"].trackers as ["mlflow"]
+}
+
+test_nothing_said_with_a_list if {
+	silent_call := {"callee": base.callee, "args": {}, "unresolved": [], "at": base.at}
+	count(deny) == 1 with input.calls as [silent_call] with data.mlpolicy.settings["EXP-014"].trackers as ["mlflow"]
+}
+
+test_quiet_with_a_list if {
+	count(deny) == 0 with input.calls as [object.union(base, {"args": {"report_to": "none"}})]
+		with data.mlpolicy.settings["EXP-014"].trackers as ["mlflow"]
+}

@@ -1,0 +1,35 @@
+package licence_conflict_test
+
+import future.keywords.not
+
+import data.mlpolicy.registry.licence_conflict.deny
+
+base := {
+	"made": {"ref": "m", "kind": "model", "name": "m", "licenses": ["Apache-2.0"], "derived_from": ["b"], "datasets": ["d"], "at": {"path": "README.md", "line": 2}},
+	"base": {"ref": "b", "kind": "model", "name": "b", "licenses": ["llama3"], "derived_from": [], "datasets": []},
+	"data": {"ref": "d", "kind": "dataset", "name": "d", "licenses": ["cc-by-nc-4.0"], "derived_from": [], "datasets": []},
+}
+
+fires := {
+	"base": {"components": [base.made, base.base]},
+	"data": {"components": [base.made, base.data]},
+}
+
+silent := {
+	"same licence": {"components": [object.union(base.made, {"licenses": ["llama3"]}), base.base]},
+	"permissive base": {"components": [base.made, object.union(base.base, {"licenses": ["mit"]})]},
+	"not made from it": {"components": [object.union(base.made, {"derived_from": []}), base.base]},
+	"no licence": {"components": [object.union(base.made, {"licenses": []}), base.base]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

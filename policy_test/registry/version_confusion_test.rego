@@ -1,0 +1,34 @@
+package version_confusion_test
+
+import future.keywords.not
+
+import data.mlpolicy.registry.version_confusion.deny
+
+base := {"kind": "mlflow", "name": "assistant", "version": "3", "digest": "aa", "created": "1700000003000", "at": {"path": "a/meta.yaml", "line": 3}}
+
+fires := {
+	"two digests": {"registry": [base, object.union(base, {"digest": "bb", "at": {"path": "b/meta.yaml"}})]},
+	"back in time": {"registry": [base, object.union(base, {"version": "2", "created": "1700000004000"})]},
+}
+
+silent := {
+	"same": {"registry": [base, object.union(base, {"at": {"path": "b/meta.yaml"}})]},
+	"another name": {"registry": [base, object.union(base, {"name": "x", "digest": "bb"})]},
+	"no digest": {"registry": [base, object.union(base, {"digest": ""})]},
+	"in order": {"registry": [base, object.union(base, {"version": "2", "created": "1700000002000"})]},
+	"time not known": {"registry": [base, object.union(base, {"version": "2", "created": ""})]},
+	"no number": {"registry": [base, object.union(base, {"version": "two", "created": "1700000004000"})]},
+	"another kind": {"registry": [object.union(base, {"kind": "x"}), object.union(base, {"kind": "x", "digest": "bb"})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,31 @@
+package training_image_tag_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.training_image_tag.deny
+
+base := {"name": "pytorch/pytorch", "tag": "2.6.0", "digest": "", "at": {"path": "job.yaml", "line": 9}}
+
+fires := {
+	"tag": {"workloads": [{"name": "job", "role": "training", "images": [base]}]},
+	"no tag": {"workloads": [{"name": "job", "role": "training", "images": [object.union(base, {"tag": ""})]}]},
+}
+
+silent := {
+	"digest": {"workloads": [{"name": "job", "role": "training", "images": [object.union(base, {"digest": "sha256:aa"})]}]},
+	"templated": {"workloads": [{"name": "job", "role": "training", "images": [object.union(base, {"name": "$(IMAGE)"})]}]},
+	"serving": {"workloads": [{"name": "api", "role": "serving", "images": [base]}]},
+	"test": {"workloads": [{"name": "job", "role": "training", "images": [object.union(base, {"at": {"path": "tests/job.yaml"}})]}]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,33 @@
+package unbounded_training_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.unbounded_training.deny
+
+base := {"name": "job", "role": "training", "platform": "kubernetes", "kind": "Job", "limits": {}, "at": {"path": "job.yaml", "line": 3}}
+
+fires := {
+	"no bound": {},
+	"memory only": {"limits": {"memory": "64Gi"}},
+}
+
+silent := {
+	"deadline": {"limits": {"deadline_seconds": "3600"}},
+	"quota": {"limits": {"quota": "gpu"}},
+	"cluster": {"kind": "RayCluster"},
+	"compose": {"platform": "compose"},
+	"serving": {"role": "serving"},
+	"test": {"at": {"path": "tests/job.yaml"}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.workloads as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.workloads as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

@@ -1,0 +1,38 @@
+package unverified_resume_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.unverified_resume.deny
+
+base := {"kind": "model", "name": "acme/ckpt", "uri": "hf://acme/ckpt", "host": "huggingface", "role": "resume", "state": "resolved", "revision_kind": "none", "confidence": "high", "at": {"path": "a.yaml", "line": 3}, "call_at": {"path": "a.yaml", "line": 3}}
+
+fires := {
+	"hub": {"references": [base]},
+	"bucket": {"references": [object.union(base, {"host": "s3", "uri": "s3://acme/ckpt"})]},
+}
+
+silent := {
+	"full commit": {"references": [object.union(base, {"revision_kind": "commit"})]},
+	"object version": {"references": [object.union(base, {"host": "s3", "uri": "s3://acme/ckpt?versionId=4"})]},
+	"this machine": {"references": [object.union(base, {"host": "local", "uri": "out/checkpoint-5"})]},
+	"known at run time": {"references": [object.union(base, {"state": "unresolved"})]},
+	"base": {"references": [object.union(base, {"role": "base"})]},
+	"digest compared": {"references": [base], "calls": [{"checks_hash": "yes", "at": {"path": "a.yaml", "line": 3}}]},
+	"test": {"references": [object.union(base, {"at": {"path": "tests/a.yaml"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_local_counts_when_asked if {
+	count(deny) == 1 with input as silent["this machine"] with data.mlpolicy.settings["TRAIN-009"].local as true
+}

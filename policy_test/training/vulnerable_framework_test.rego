@@ -1,0 +1,44 @@
+package vulnerable_framework_test
+
+import future.keywords.not
+
+import data.mlpolicy.training.vulnerable_framework.deny
+
+base := {
+	"torch": {"name": "torch", "version": "2.5.0", "framework": true, "option": "", "at": {"path": "requirements.txt", "line": 2}},
+	"hole": {"package": "torch", "version": "2.5.0", "id": "CVE-2025-32434", "severity": "critical", "state": "affected", "fixed": ["2.6.0"]},
+}
+
+fires := {
+	"affected": {"packages": [base.torch], "vulnerabilities": [base.hole]},
+	"no fix": {"packages": [base.torch], "vulnerabilities": [{"package": "torch", "version": "2.5.0", "id": "CVE-1", "severity": "high", "state": "affected", "fixed": []}]},
+	"no state": {"packages": [base.torch], "vulnerabilities": [object.union(base.hole, {"state": ""})]},
+	"advisory without a version": {"packages": [base.torch], "vulnerabilities": [object.union(base.hole, {"version": ""})]},
+	"package without a version": {"packages": [object.union(base.torch, {"version": ""})], "vulnerabilities": [base.hole]},
+	"name written otherwise": {"packages": [object.union(base.torch, {"name": "scikit-learn"})], "vulnerabilities": [object.union(base.hole, {"package": "scikit_learn"})]},
+}
+
+silent := {
+	"not affected": {"packages": [base.torch], "vulnerabilities": [object.union(base.hole, {"state": "not_affected"})]},
+	"fixed": {"packages": [base.torch], "vulnerabilities": [object.union(base.hole, {"state": "fixed"})]},
+	"low": {"packages": [base.torch], "vulnerabilities": [object.union(base.hole, {"severity": "low"})]},
+	"another version": {"packages": [base.torch], "vulnerabilities": [object.union(base.hole, {"version": "2.4.0"})]},
+	"not here": {"packages": [], "vulnerabilities": [base.hole]},
+	"no framework": {"packages": [object.union(base.torch, {"framework": false})], "vulnerabilities": [base.hole]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_all_packages if {
+	count(deny) == 1 with input as silent["no framework"] with data.mlpolicy.settings["TRAIN-012"].all_packages as true
+}
