@@ -53,10 +53,23 @@ _tiring(alert) := ({$"{alert.name} fires on the first sample, it has no for" |
 	not "absence" in alert.compares_to
 } | {$"{alert.name} does not group what it sends (group_by)" |
 	alert.kind == "alertmanager"
-	alert.settings.group_by == ""
+	not alert.at.path in _grouped
+	alert.at.line == min(_lines[alert.at.path])
 }) | {$"{alert.name} repeats every {alert.settings.repeat_interval}" |
 	alert.kind == "alertmanager"
 	_minutes(alert.settings.repeat_interval) < settings["MON-008"].min_repeat_minutes
+}
+
+# A route inherits group_by from the one above it, so one of a file is enough.
+_grouped contains alert.at.path if {
+	some alert in input.alerts
+	alert.kind == "alertmanager"
+	alert.settings.group_by != ""
+}
+
+_lines[alert.at.path] contains alert.at.line if {
+	some alert in input.alerts
+	alert.kind == "alertmanager"
 }
 
 _unit := {"ms": 1 / 60000, "s": 1 / 60, "m": 1, "h": 60, "d": 1440, "w": 10080, "y": 525600}

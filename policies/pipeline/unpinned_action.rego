@@ -45,5 +45,5 @@ deny contains {"subject": step.uses, "detail": detail, "at": step.at} if {
 	not step.ref_kind in {"commit", "unresolved"}
 	parts := split(step.uses, "/")
 	not parts[0] in settings["CI-001"].trusted_owners
-	detail := $"{step.uses} can be changed by its owner after review"
+	detail := $"{step.uses}@{step.ref} can be changed by its owner after review"
 }

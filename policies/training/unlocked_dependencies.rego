@@ -75,6 +75,7 @@ _loose[path] contains dep if {
 	dep.option == ""
 	dep.source in {"requirements", "pyproject", "conda", "dockerfile"}
 	dep.scope in settings["TRAIN-010"].scopes
+	not _locked_elsewhere(dep)
 	_unlocked(dep)
 	path := dep.at.path
 }
@@ -89,6 +90,8 @@ _unlocked(dep) if {
 	dep.version != ""
 	count(dep.hashes) == 0
 }
+
+_locked_elsewhere(dep) if dep.locked_by != ""
 
 _lock_folders contains places.folder(dep.at.path) if {
 	some dep in input.packages

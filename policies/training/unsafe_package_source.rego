@@ -48,14 +48,14 @@ import future.keywords.not
 import data.mlpolicy.lib.places
 import data.mlpolicy.settings
 
-deny contains {"subject": dep.name, "detail": detail, "at": dep.at} if {
+deny contains {"subject": _what(dep), "detail": detail, "at": dep.at} if {
 	some dep in input.packages
-	dep.option == ""
+	dep.option in {"", "--editable"}
 	regex.match(`^(git|hg|svn|bzr)\+`, dep.url)
 	not regex.match(`^[0-9a-f]{40}([0-9a-f]{24})?$`, dep.revision)
 	not dep.scope == "dev"
 	not places.skipped(dep.at.path, settings["TRAIN-011"].skip_paths)
-	detail := $"{dep.name} is installed from {dep.url} {_at(dep)}"
+	detail := $"{_what(dep)} is installed from {dep.url} {_at(dep)}"
 }
 
 deny contains {"subject": dep.url, "detail": detail, "at": dep.at} if {
@@ -72,6 +72,10 @@ deny contains {"subject": dep.option, "detail": detail, "at": dep.at} if {
 	not places.skipped(dep.at.path, settings["TRAIN-011"].skip_paths)
 	detail := $"{dep.option} {dep.url} installs without checking who serves the packages"
 }
+
+_what(dep) := dep.name if dep.name != ""
+
+_what(dep) := dep.url if dep.name == ""
 
 _known_index(url) if {
 	some prefix in settings["TRAIN-011"].indexes

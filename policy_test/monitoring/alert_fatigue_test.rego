@@ -32,3 +32,16 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_route_below_a_grouped_one if {
+	route := {"name": "route", "kind": "alertmanager", "for": "", "compares_to": [], "at": {"path": "am.yml", "line": 2}}
+	count(deny) == 0 with input.alerts as [
+		object.union(route, {"settings": {"group_by": "alertname", "repeat_interval": ""}}),
+		object.union(route, {"settings": {"group_by": "", "repeat_interval": ""}, "at": {"line": 9}}),
+	]
+}
+
+test_routes_without_a_group_count_once if {
+	route := {"name": "route", "kind": "alertmanager", "for": "", "compares_to": [], "settings": {"group_by": "", "repeat_interval": ""}, "at": {"path": "am.yml", "line": 2}}
+	count(deny) == 1 with input.alerts as [route, object.union(route, {"at": {"line": 9}})]
+}

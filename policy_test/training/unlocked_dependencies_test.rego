@@ -17,6 +17,7 @@ fires := {
 
 silent := {
 	"locked": {"packages": [object.union(base.torch, {"version": "2.6.0", "hashes": ["sha256:aa"]})]},
+	"lock that names it": {"packages": [object.union(base.torch, {"locked_by": "envs/uv.lock"})]},
 	"commit": {"packages": [object.union(base.torch, {"revision": "0123456789012345678901234567890123456789"})]},
 	"lock above": {"packages": [base.torch, base.lock]},
 	"lock beside": {"packages": [base.torch, object.union(base.lock, {"at": {"path": "train/uv.lock"}})]},

@@ -9,6 +9,8 @@ base := {"name": "tools", "option": "", "url": "git+https://github.com/acme/tool
 fires := {
 	"branch": {},
 	"no revision": {"revision": ""},
+	"editable": {"option": "--editable"},
+	"no name": {"name": ""},
 	"extra index": {"name": "", "option": "--extra-index-url", "url": "http://pypi.acme.example/simple"},
 	"trusted host": {"name": "", "option": "--trusted-host", "url": "pypi.acme.example"},
 }
