@@ -54,8 +54,8 @@ deny contains {"subject": store, "detail": detail, "at": {"path": min(paths)}} i
 
 _stores[store] contains path if {
 	some path in _committed
-	not places.skipped(path, settings["EXP-006"].skip_paths)
 	some store in _roots(path)
+	not places.skipped(path, settings["EXP-006"].skip_paths)
 }
 
 _committed contains run.at.path if {
@@ -76,11 +76,11 @@ _committed contains store.at.path if {
 }
 
 _roots(path) := {root |
-	folders := concat("|", settings["EXP-006"].folders)
-	pattern := $`^(?:.*/)?(?:{folders})/.`
-	regex.match(pattern, path)
-	root := regex.find_all_string_submatch_n($`^((?:.*?/)?(?:{folders}))/`, path, 1)[0][1]
+	found := regex.find_all_string_submatch_n(_in_folder, path, 1)
+	root := found[0][1]
 } | {path |
 	names := split(path, "/")
 	names[count(names) - 1] in settings["EXP-006"].databases
 }
+
+_in_folder := $`^((?:.*?/)?(?:{concat("|", settings["EXP-006"].folders)}))/.`

@@ -36,8 +36,9 @@ import future.keywords.not
 import data.mlpolicy.settings
 
 deny contains {"subject": model.name, "detail": detail, "at": model.at} if {
-	some model in _models
-	listed := concat(", ", _missing[model.ref])
+	some ref, missing in _missing
+	model := _by_ref[ref]
+	listed := concat(", ", missing)
 	detail := $"the ML-BOM of {model.name} lacks: {listed}"
 }
 
@@ -46,6 +47,8 @@ _models contains model if {
 	model.kind in {"model", "adapter"}
 	count(model.files) > 0
 }
+
+_by_ref := {model.ref: model | some model in _models}
 
 _missing[model.ref] contains "a digest" if {
 	some model in _models
@@ -73,11 +76,12 @@ _missing[model.ref] contains "frameworks" if {
 _has_digest(model) if count(model.digests) > 0
 
 _has_digest(model) if {
-	digests := {file.path: file.sha256 | some file in input.weights}
 	every path in model.files {
-		digests[path] != ""
+		_digests[path] != ""
 	}
 }
+
+_digests := {file.path: file.sha256 | some file in input.weights}
 
 _frameworks if {
 	some dep in input.components

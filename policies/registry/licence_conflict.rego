@@ -52,10 +52,13 @@ deny contains {"subject": made.name, "detail": detail, "at": made.at} if {
 	some granted in made.licenses
 	lower(granted) in settings["REG-018"].permissive
 	some ref in array.concat(made.derived_from, made.datasets)
-	some source in _by_ref[ref]
+	source := _by_ref[ref]
 	some bound in source.licenses
 	regex.match(settings["REG-018"].restrictive, bound)
 	detail := $"{made.name} is under {granted}, {source.kind} {source.name} it was made from under {bound}"
 }
 
-_by_ref[component.ref] contains component if some component in input.components
+_by_ref := {component.ref: component |
+	some component in input.components
+	component.kind in {"model", "adapter", "dataset"}
+}

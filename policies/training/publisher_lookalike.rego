@@ -116,28 +116,29 @@ deny contains {"subject": model.name, "detail": detail, "at": model.at} if {
 	some model in _hub_models
 	not lower(model.namespace) in (_allowed | _known)
 	imitated := _imitated[model.namespace]
+	count(imitated) > 0
 	detail := $"publisher {model.namespace} of {model.name} reads like {min(imitated)}, and is not"
 }
 
-_imitated[namespace] contains publisher if {
+_imitated := {namespace: publishers |
 	some namespace in {model.namespace | some model in _hub_models}
-	some publisher in _skeletons[names.skeleton(namespace)]
+	publishers := {publisher | publisher := _skeletons[names.skeleton(namespace)]} | {publisher |
+		some probe in names.probes(lower(namespace))
+		publisher := _traces[probe]
+	}
 }
 
-_imitated[namespace] contains publisher if {
-	some namespace in {model.namespace | some model in _hub_models}
-	some probe in names.probes(lower(namespace))
-	some publisher in _traces[probe]
-}
+# The listed names by what they look like and by what one edit leaves of them. Objects,
+# not partial rules, which would be evaluated again for each key that is looked up.
+_skeletons := object.union_n([{names.skeleton(publisher): publisher} |
+	some publisher in _named
+])
 
-# The listed names by what they look like and by what one edit leaves of them.
-_skeletons[names.skeleton(publisher)] contains publisher if some publisher in _named
-
-_traces[trace] contains publisher if {
+_traces := object.union_n([traces |
 	some publisher in _named
 	count(publisher) >= names.shortest
-	some trace in names.traces(lower(publisher))
-}
+	traces := {trace: publisher | some trace in names.traces(lower(publisher))}
+])
 
 _hub_models contains model if {
 	some model in input.components

@@ -50,16 +50,15 @@ import data.mlpolicy.settings
 
 deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": line}} if {
 	some path, loose in _loose
-	count(_frameworks & loose_names(path)) > 0
+	names := sort({dep.name | some dep in loose})
+	some name in names
+	name in _frameworks
 	not _has_lock(path)
 	not places.skipped(path, settings["TRAIN-010"].skip_paths)
 	line := min({dep.at.line | some dep in loose})
-	names := sort(loose_names(path))
 	shown := concat(", ", array.slice(names, 0, 5))
 	detail := $"{count(names)} packages are not locked: {shown}{_rest(names)}"
 }
-
-loose_names(path) := {dep.name | some dep in _loose[path]}
 
 _rest(names) := ", ..." if count(names) > 5
 

@@ -50,6 +50,7 @@ import data.mlpolicy.settings
 
 deny contains {"subject": _what(dep), "detail": detail, "at": dep.at} if {
 	some dep in input.packages
+	dep.url != ""
 	dep.option in {"", "--editable"}
 	regex.match(`^(git|hg|svn|bzr)\+`, dep.url)
 	not regex.match(`^[0-9a-f]{40}([0-9a-f]{24})?$`, dep.revision)

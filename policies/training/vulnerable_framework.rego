@@ -48,21 +48,32 @@ deny contains {"subject": found.package, "detail": detail, "at": at, "key": foun
 	some found in input.vulnerabilities
 	found.severity in settings["TRAIN-012"].severities
 	found.state in settings["TRAIN-012"].states
-	name := _normal(found.package)
-	places := [dep.at | some dep in _judged[name]; _same(dep, found)]
+	places := [dep.at |
+		some dep in _judged
+		dep.name in {found.package, _normal(found.package)}
+		_same(dep, found)
+	]
 	count(places) > 0
 	at := min(places)
 	detail := $"{found.package} {found.version} has {found.id} ({found.severity}){_fixed(found)}"
 }
 
-_judged[_normal(dep.name)] contains dep if {
+# The packages that advisories name, as the index writes them (PEP 503).
+_judged contains dep if {
 	some dep in input.packages
-	dep.framework
+	dep.name in _named
+	_counts(dep)
 }
 
-_judged[_normal(dep.name)] contains dep if {
+_named contains name if {
+	some found in input.vulnerabilities
+	some name in [found.package, _normal(found.package)]
+}
+
+_counts(dep) if dep.framework
+
+_counts(dep) if {
 	settings["TRAIN-012"].all_packages
-	some dep in input.packages
 	dep.option == ""
 }
 
