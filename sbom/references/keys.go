@@ -1,0 +1,120 @@
+package references
+
+import "strings"
+
+// position is what a key, flag or environment variable says about its value.
+type position struct {
+	kind, role string
+	// shaped positions are also used for other things (model: resnet), so that only a
+	// value of the shape org/name, a URI or a model file is a reference there.
+	shaped bool
+}
+
+// positions maps a key, lower case with '_', to its meaning. These are the argument
+// names of the loaders themselves: transformers, TRL, PEFT, axolotl, LLaMA-Factory,
+// torchtune, vLLM, TGI, lm-eval, and what wraps them passes them on.
+var positions = map[string]position{
+	"model_name_or_path": {"model", "base", false}, "pretrained_model_name_or_path": {"model", "base", false}, "base_model": {"model", "base", false},
+	"base_model_name_or_path": {"model", "base", false}, "base_model_name": {"model", "base", true}, "base_model_id": {"model", "base", true}, "base_model_path": {"model", "base", true},
+	"hf_model_id": {"model", "base", false}, "hf_model_name": {"model", "base", false}, "hf_model": {"model", "base", true}, "model_id": {"model", "base", true},
+	"model_name": {"model", "base", true}, "model": {"model", "base", true}, "model_path": {"model", "base", true}, "pretrained": {"model", "base", true}, "pretrained_model": {"model", "base", true},
+	"pretrained_model_name": {"model", "base", true}, "pretrained_path": {"model", "base", true}, "model_dir": {"model", "base", true}, "hf_model_path": {"model", "base", true},
+	"checkpoint_dir": {"model", "base", true}, "repo_id": {"model", "base", true}, "hf_path": {"model", "base", true}, "hub_model": {"model", "base", true},
+	"target_model": {"model", "base", true}, "student_model": {"model", "base", true}, "teacher_model": {"model", "base", true}, "ref_model": {"model", "base", true}, "draft_model": {"model", "serve", true},
+	"speculative_model": {"model", "serve", true}, "actor_model_name_or_path": {"model", "base", false}, "critic_model_name_or_path": {"model", "base", false}, "teacher_model_name_or_path": {"model", "base", false},
+	"ref_model_name_or_path": {"model", "base", false}, "sft_model_path": {"model", "base", true}, "model_url": {"model", "serve", true}, "modelurl": {"model", "serve", true}, "llm_model": {"model", "serve", true},
+	"reward_model": {"model", "reward", true}, "reward_model_path": {"model", "reward", true}, "reward_model_name_or_path": {"model", "reward", false}, "reward_model_id": {"model", "reward", true},
+	"embedding_model": {"model", "embedding", true}, "embedding_model_name": {"model", "embedding", true}, "embed_model": {"model", "embedding", true}, "embedding_model_id": {"model", "embedding", true},
+	"storageuri": {"model", "serve", true}, "storage_uri": {"model", "serve", true}, "served_model": {"model", "serve", true}, "hf_hub_model": {"model", "base", true}, "modelid": {"model", "serve", true},
+	"model_source": {"model", "serve", true}, "huggingface_model": {"model", "base", true}, "huggingface_model_id": {"model", "base", true}, "vae": {"model", "base", true}, "controlnet_model_name_or_path": {"model", "base", false},
+
+	"adapter_name_or_path": {"adapter", "adapter", false}, "lora_model_dir": {"adapter", "adapter", false}, "adapter_path": {"adapter", "adapter", true}, "peft_model_id": {"adapter", "adapter", true},
+	"lora_path": {"adapter", "adapter", true}, "lora_weights": {"adapter", "adapter", true}, "peft_model": {"adapter", "adapter", true}, "adapter_model": {"adapter", "adapter", true}, "lora_adapter_path": {"adapter", "adapter", true},
+	"adapter_id": {"adapter", "adapter", true}, "lora_model_path": {"adapter", "adapter", true}, "lora_name_or_path": {"adapter", "adapter", true}, "reward_model_adapters": {"adapter", "adapter", true}, "lora_modules": {"adapter", "adapter", true},
+
+	"tokenizer_name_or_path": {"tokenizer", "tokenizer", false}, "tokenizer_name": {"tokenizer", "tokenizer", true}, "tokenizer_path": {"tokenizer", "tokenizer", true}, "tokenizer": {"tokenizer", "tokenizer", true}, "tokenizer_id": {"tokenizer", "tokenizer", true},
+	"processor_name_or_path": {"tokenizer", "tokenizer", false}, "tokenizer_config": {"tokenizer", "tokenizer", true},
+
+	"dataset_name": {"dataset", "train", true}, "dataset_id": {"dataset", "train", true}, "dataset_name_or_path": {"dataset", "train", false}, "dataset": {"dataset", "train", true}, "dataset_path": {"dataset", "train", true},
+	"train_dataset": {"dataset", "train", true}, "train_data": {"dataset", "train", true}, "train_dataset_name": {"dataset", "train", true}, "eval_dataset": {"dataset", "eval", true}, "test_dataset": {"dataset", "eval", true}, "eval_dataset_name": {"dataset", "eval", true},
+	"validation_dataset": {"dataset", "eval", true}, "hf_hub_url": {"dataset", "train", false}, "hf_dataset": {"dataset", "train", true}, "dataset_repo": {"dataset", "train", true}, "data_path": {"dataset", "train", true}, "dataset_repo_id": {"dataset", "train", true},
+	"train_file": {"dataset", "train", true}, "validation_file": {"dataset", "eval", true}, "test_file": {"dataset", "eval", true}, "calibration_dataset": {"dataset", "calibration", true}, "hf_dataset_name": {"dataset", "train", true}, "datasets": {"dataset", "train", true},
+	"prompt_data": {"dataset", "train", true}, "dataset_uri": {"dataset", "train", true}, "data_uri": {"dataset", "train", true}, "data_files": {"dataset", "train", true}, "train_files": {"dataset", "train", true}, "val_files": {"dataset", "eval", true}, "hf_dataset_id": {"dataset", "train", true},
+
+	"resume_from_checkpoint": {"model", "resume", true}, "checkpoint_path": {"model", "resume", true}, "init_from": {"model", "resume", true},
+
+	"hub_model_id": {"model", "push", false}, "push_to_hub_model_id": {"model", "push", false}, "hub_repo_id": {"model", "push", false}, "hf_repo_id": {"model", "push", true}, "export_hub_model_id": {"model", "push", false}, "push_dataset_to_hub": {"dataset", "push", false},
+	"output_dir": {"model", "output", false}, "export_dir": {"model", "output", false},
+}
+
+// prefixes are put before the keys above by wrappers and change nothing about them.
+var keyPrefixes = []string{"vllm_", "tgi_", "hf_", "llm_", "default_", "script_args_", "actor_", "serving_", "inference_", "eval_", "training_"}
+
+// keySuffixes are loader argument names that wrappers prefix freely: a key that ends in
+// one of them is passed to from_pretrained or load_dataset under that name.
+var keySuffixes = []string{"model_name_or_path", "adapter_name_or_path", "tokenizer_name_or_path", "dataset_name_or_path", "base_model", "model_id", "dataset_name", "reward_model", "embedding_model"}
+
+// positionOf is the meaning of a key, flag or variable name.
+func positionOf(key string) (position, bool) {
+	key = strings.ReplaceAll(strings.ToLower(strings.TrimLeft(key, "-")), "-", "_")
+	if i := strings.LastIndexByte(key, '.'); i >= 0 { // Hydra and OmegaConf overrides: model.name=…
+		key = key[i+1:]
+	}
+	if p, ok := positions[key]; ok {
+		return p, true
+	}
+	for _, prefix := range keyPrefixes {
+		if p, ok := positions[strings.TrimPrefix(key, prefix)]; ok {
+			p.shaped = true
+			return p, true
+		}
+	}
+	if strings.HasPrefix(key, "hub_") || strings.HasPrefix(key, "push_") || strings.Contains(key, "wandb") || strings.Contains(key, "output") {
+		return position{}, false
+	}
+	for _, suffix := range keySuffixes {
+		if strings.HasSuffix(key, "_"+suffix) {
+			p := positions[suffix]
+			p.shaped = true
+			return p, true
+		}
+	}
+	return position{}, false
+}
+
+// builders are names load_dataset reads as a file format, not as a dataset
+// (datasets, packaged_modules).
+var builders = map[string]bool{
+	"json": true, "csv": true, "parquet": true, "arrow": true, "text": true, "xml": true, "imagefolder": true, "audiofolder": true, "videofolder": true,
+	"webdataset": true, "pandas": true, "generator": true, "sql": true, "spark": true, "cache": true, "hdf5": true, "pdffolder": true,
+}
+
+// accepts tells whether a value can be what its position names.
+func (p position) accepts(value string) bool {
+	if placeholder(value) || p.kind == "dataset" && builders[value] {
+		return false
+	}
+	if _, unresolved := templatePrefix(value); unresolved {
+		return !p.shaped && !strings.ContainsAny(value, " \t\n")
+	}
+	kind := KindOf(value)
+	switch kind {
+	case NameNone, NameImage:
+		return false
+	case NameBare:
+		return !p.shaped || p.kind == "model" && strings.HasSuffix(strings.ToLower(value), ".gguf")
+	case NameURL:
+		id, _ := HubID(value)
+		return !p.shaped || id != "" || fileExtensions[strings.ToLower(extOf(value))]
+	case NameOllama:
+		return p.kind == "model"
+	}
+	return !p.shaped || !strings.HasSuffix(value, ".py") && !strings.HasSuffix(value, ".yaml") && !strings.HasSuffix(value, ".yml")
+}
+
+func extOf(value string) string {
+	if i := strings.LastIndexByte(value, '.'); i >= 0 && !strings.Contains(value[i:], "/") {
+		return value[i:]
+	}
+	return ""
+}

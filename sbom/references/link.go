@@ -1,0 +1,184 @@
+package references
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+// linkLocal makes references to paths that exist in the source local: a name of the
+// shape org/name may be a folder.
+func linkLocal(inv *sbom.Inventory) {
+	exists := map[string]bool{}
+	for _, v := range inv.Scratch[sbom.ScratchPaths] {
+		p, _ := v.(string)
+		for ; p != "." && p != "/" && p != "" && !exists[p]; p = path.Dir(p) {
+			exists[p] = true
+		}
+	}
+	holdsModel := map[string]bool{}
+	for _, v := range inv.Scratch[keepDirs] {
+		if d, ok := v.(modelDir); ok {
+			holdsModel[d.dir] = true
+		}
+	}
+	for i := range inv.References {
+		r := &inv.References[i]
+		if r.State != sbom.StateResolved || r.How == "dvc" || r.Host != "huggingface" && r.Host != "local" || strings.Contains(r.Name, "://") {
+			continue
+		}
+		for _, base := range []string{".", path.Dir(r.At.Path)} {
+			p := path.Join(base, strings.ReplaceAll(r.Name, "\\", "/"))
+			bare := !strings.ContainsAny(r.Name, "/.")
+			if p != "." && exists[p] && (!bare || r.Host == "local" || holdsModel[p]) {
+				r.URI, r.Host = "./"+p, "local"
+				break
+			}
+		}
+	}
+}
+
+// linkDirectories makes one component of each model or adapter directory.
+func linkDirectories(inv *sbom.Inventory) {
+	adapters := map[string]bool{}
+	for _, v := range inv.Scratch[keepDirs] {
+		if d, ok := v.(modelDir); ok && d.kind == "adapter" {
+			adapters[d.dir] = true
+		}
+	}
+	for _, v := range inv.Scratch[keepDirs] {
+		d, ok := v.(modelDir)
+		if !ok || d.kind == "model" && adapters[d.dir] {
+			continue
+		}
+		c := sbom.Component{Ref: d.kind + ":./" + d.dir, Kind: d.kind, Role: map[string]string{"model": "base", "adapter": "adapter"}[d.kind], Name: d.dir, Host: "source",
+			Pinned: sbom.Yes, Digests: map[string]string{}, Properties: map[string]string{}, At: d.at}
+		if d.dir == "." {
+			c.Name = inv.Subject.Name
+		}
+		for key, value := range d.properties {
+			if value != "" {
+				c.Properties[key] = value
+			}
+		}
+		for i := range inv.Weights {
+			w := &inv.Weights[i]
+			if path.Dir(w.Path) != d.dir {
+				continue
+			}
+			c.Files = append(c.Files, w.Path)
+			if w.SHA256 != "" {
+				c.Properties["sha256:"+path.Base(w.Path)] = w.SHA256
+			}
+			w.Component = c.Ref
+		}
+		slices.Sort(c.Files)
+		if len(c.Files) == 1 {
+			for i := range inv.Weights {
+				if inv.Weights[i].Path == c.Files[0] && inv.Weights[i].SHA256 != "" {
+					c.Digests["sha256"] = inv.Weights[i].SHA256
+				}
+			}
+		}
+		inv.Components = append(inv.Components, c)
+	}
+}
+
+// linkComponents makes one component per kind, host, name and immutable revision.
+func linkComponents(inv *sbom.Inventory) {
+	index := map[string]int{}
+	for i := range inv.Components {
+		index[inv.Components[i].Ref] = i
+	}
+	for i := range inv.References {
+		r := &inv.References[i]
+		if r.Role == "push" || r.Role == "output" || r.URI == "" || r.Component != "" || r.State != sbom.StateResolved {
+			continue
+		}
+		if dir, ok := strings.CutPrefix(r.URI, "./"); ok && r.Host == "local" {
+			for _, kind := range []string{"adapter", "model"} {
+				if _, found := index[kind+":./"+dir]; found && r.Kind != "dataset" {
+					r.Component = kind + ":./" + dir
+				}
+			}
+			if r.Component != "" {
+				continue
+			}
+		}
+		c := componentOf(r)
+		if _, ok := index[c.Ref]; !ok {
+			index[c.Ref] = len(inv.Components)
+			inv.Components = append(inv.Components, c)
+		}
+		r.Component = c.Ref
+	}
+}
+
+func componentOf(r *sbom.Reference) sbom.Component {
+	c := sbom.Component{Kind: r.Kind, Role: r.Role, Name: strings.TrimPrefix(r.URI, "./"), Host: r.Host, Revision: r.Revision, Pinned: sbom.No,
+		Digests: map[string]string{}, Properties: map[string]string{}, At: r.At}
+	if r.RevisionKind == sbom.RevisionCommit {
+		c.Version, c.Pinned = strings.ToLower(r.Revision), sbom.Yes
+	}
+	if r.RevisionKind == sbom.RevisionUnresolved {
+		c.Pinned = sbom.Unresolved
+	}
+	if r.Host == "huggingface" {
+		c.Name = strings.TrimPrefix(strings.TrimPrefix(r.URI, "hf://"), "datasets/")
+		if org, _, ok := strings.Cut(c.Name, "/"); ok {
+			c.Namespace, c.Publisher = org, org
+		}
+		c.Purl = "pkg:huggingface/" + c.Name
+		if c.Version != "" {
+			c.Purl += "@" + c.Version
+		}
+		if r.Kind == "dataset" {
+			c.Purl += "?repository_url=https://huggingface.co/datasets"
+		}
+	}
+	c.Ref = r.Kind + ":" + r.URI
+	if c.Version != "" {
+		c.Ref += "@" + c.Version
+	}
+	return c
+}
+
+// linkCards joins cards and adapter configurations with the components they describe:
+// what a directory's card or config names, the directory's component was made from.
+func linkCards(inv *sbom.Inventory) {
+	index := map[string]int{}
+	for i := range inv.Components {
+		index[inv.Components[i].Ref] = i
+	}
+	for i := range inv.References {
+		r := &inv.References[i]
+		if r.Component == "" || r.How != "config" && r.How != "card" {
+			continue
+		}
+		dir := path.Dir(r.At.Path)
+		for _, kind := range []string{"adapter", "model"} {
+			at, ok := index[kind+":./"+dir]
+			if !ok || inv.Components[at].Ref == r.Component {
+				continue
+			}
+			c := &inv.Components[at]
+			if r.Kind == "dataset" {
+				if !slices.Contains(c.Datasets, r.Component) {
+					c.Datasets = append(c.Datasets, r.Component)
+				}
+			} else if !strings.HasPrefix(r.Loader, "auto_map") && !slices.Contains(c.DerivedFrom, r.Component) {
+				c.DerivedFrom = append(c.DerivedFrom, r.Component)
+			}
+		}
+	}
+	for i := range inv.Cards {
+		card := &inv.Cards[i]
+		for _, kind := range []string{"adapter", "model"} {
+			if at, ok := index[kind+":./"+card.Subject]; ok && card.License != "" && card.Kind == "model" && len(inv.Components[at].Licenses) == 0 {
+				inv.Components[at].Licenses = []string{card.License}
+			}
+		}
+	}
+}

@@ -1,0 +1,392 @@
+package references
+
+import (
+	"path"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+// NameKind is what the shape of a name says about where it points.
+type NameKind int
+
+// The kinds of names. Shape alone never makes a reference; the position does.
+const (
+	NameNone     NameKind = iota // not a name: prose, a placeholder, a MIME type, empty
+	NameHub                      // org/name
+	NameBare                     // one segment (gpt2), an id only in loader positions
+	NameLocal                    // a path
+	NameURL                      // http, https, ftp
+	NameBucket                   // s3://, gs://, abfs://, …
+	NameRegistry                 // models:/, runs:/, wandb artifacts
+	NameOllama                   // name:tag
+	NameImage                    // container image
+)
+
+const (
+	// maxNameBytes bounds a name: the hub allows 96 bytes for each of two segments, and
+	// paths and URLs in recipes stay below 1 KiB.
+	maxNameBytes = 1024
+	// maxSegmentBytes is the hub's limit for an organisation or a repository name.
+	maxSegmentBytes = 96
+)
+
+// fileExtensions are endings that mark a file rather than a repository. Endings that
+// hub names carry too (.1, .5B, -v0.1) are not listed.
+var fileExtensions = map[string]bool{
+	".py": true, ".sh": true, ".json": true, ".jsonl": true, ".ndjson": true, ".csv": true, ".tsv": true, ".txt": true, ".md": true,
+	".yaml": true, ".yml": true, ".toml": true, ".parquet": true, ".arrow": true, ".bin": true, ".pt": true, ".pth": true, ".ckpt": true,
+	".safetensors": true, ".gguf": true, ".ggml": true, ".onnx": true, ".pkl": true, ".pickle": true, ".joblib": true, ".npz": true, ".npy": true,
+	".h5": true, ".hdf5": true, ".keras": true, ".tflite": true, ".pb": true, ".zip": true, ".tar": true, ".gz": true, ".tgz": true, ".zst": true, ".bz2": true,
+	".jinja": true, ".jinja2": true, ".model": true, ".nemo": true, ".html": true, ".png": true, ".jpg": true, ".jpeg": true, ".wav": true, ".mp4": true,
+	".log": true, ".ipynb": true, ".cfg": true, ".ini": true, ".conf": true, ".xml": true, ".db": true, ".mar": true, ".js": true, ".ts": true, ".cpp": true,
+}
+
+// localHeads are first segments that name a place in a checkout, by convention of
+// every trainer we know; an organisation of that name cannot be told from a folder.
+var localHeads = map[string]bool{
+	"outputs": true, "output": true, "out": true, "checkpoints": true, "checkpoint": true, "ckpt": true, "ckpts": true, "saves": true, "runs": true, "results": true,
+	"data": true, "datasets": true, "dataset": true, "models": true, "model": true, "weights": true, "logs": true, "tmp": true, "cache": true, "src": true,
+	"scripts": true, "configs": true, "config": true, "examples": true, "tests": true, "path": true, "workspace": true, "home": true, "mnt": true, "artifacts": true, "exp": true, "experiments": true,
+	"local": true, "build": true, "assets": true, "lib": true, "trained_models": true, "saved_models": true,
+}
+
+// mimeHeads are the top-level media types of RFC 6838 section 4.2.
+var mimeHeads = map[string]bool{
+	"application": true, "audio": true, "font": true, "image": true, "message": true, "multipart": true, "text": true, "video": true,
+}
+
+var bucketSchemes = map[string]string{
+	"s3": "s3", "s3a": "s3", "gs": "gs", "gcs": "gs", "abfs": "azure", "abfss": "azure", "az": "azure", "azure": "azure", "wasbs": "azure", "azureml": "azure",
+	"hdfs": "hdfs", "oss": "oss", "r2": "r2", "oci": "oci", "pvc": "pvc", "file": "local", "dbfs": "dbfs", "cos": "cos", "minio": "s3",
+}
+
+// KindOf tells from its shape what a name is.
+func KindOf(name string) NameKind {
+	switch {
+	case name == "" || len(name) > maxNameBytes || strings.ContainsAny(name, " \t\r\n<>\"'`|;,*"):
+		return NameNone
+	case strings.Contains(name, "{{") || strings.Contains(name, "${") || strings.HasPrefix(name, "$"):
+		return NameNone
+	}
+	if scheme, _, ok := strings.Cut(name, "://"); ok {
+		return kindOfScheme(strings.ToLower(scheme))
+	}
+	lower := strings.ToLower(name)
+	switch {
+	case strings.HasPrefix(lower, "models:/") || strings.HasPrefix(lower, "runs:/") || strings.HasPrefix(lower, "mlflow-artifacts:/"):
+		return NameRegistry
+	case strings.HasPrefix(lower, "dbfs:/") || strings.HasPrefix(lower, "azureml:"):
+		return NameBucket
+	case strings.HasPrefix(lower, "huggingface.co/") || strings.HasPrefix(lower, "hf.co/"):
+		return NameHub
+	case IsLocalPath(name):
+		return NameLocal
+	}
+	return kindOfSegments(name)
+}
+
+func kindOfScheme(scheme string) NameKind {
+	switch {
+	case scheme == "http" || scheme == "https" || scheme == "ftp":
+		return NameURL
+	case scheme == "hf" || scheme == "huggingface":
+		return NameHub
+	case scheme == "file":
+		return NameLocal
+	case scheme == "ollama":
+		return NameOllama
+	case scheme == "docker":
+		return NameImage
+	case scheme == "models" || scheme == "wandb-artifact" || scheme == "mlflow":
+		return NameRegistry
+	case bucketSchemes[scheme] != "":
+		return NameBucket
+	}
+	return NameNone
+}
+
+func kindOfSegments(name string) NameKind {
+	segments := strings.Split(name, "/")
+	if len(segments) > 2 {
+		if strings.ContainsAny(segments[0], ".:") {
+			return NameImage // registry.example/group/image
+		}
+		return NameLocal
+	}
+	if base, tag, ok := strings.Cut(name, ":"); ok {
+		head, _, two := strings.Cut(base, "/")
+		switch {
+		case tag == "" || !validSegment(tag) || strings.Contains(tag, "/"):
+			return NameNone
+		case two && strings.ContainsAny(head, "."):
+			return NameImage
+		case validSegment(strings.ReplaceAll(base, "/", "-")):
+			return NameOllama
+		}
+		return NameNone
+	}
+	for _, s := range segments {
+		if !validSegment(s) {
+			return NameNone
+		}
+	}
+	if len(segments) == 1 {
+		return NameBare
+	}
+	if mimeHeads[segments[0]] {
+		return NameNone
+	}
+	return NameHub
+}
+
+// validSegment is the hub's rule for one half of a repository id: letters, digits, '-',
+// '_', '.', no leading or trailing '-' or '.', no '--' or '..'.
+func validSegment(s string) bool {
+	if s == "" || len(s) > maxSegmentBytes || strings.Contains(s, "..") || strings.Contains(s, "--") {
+		return false
+	}
+	if strings.ContainsAny(s[:1]+s[len(s)-1:], "-.") {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+// IsLocalPath tells whether the shape of a name is that of a file or directory. A name
+// for which it is false may still exist in the source; the linker looks there.
+func IsLocalPath(name string) bool {
+	if name == "" {
+		return false
+	}
+	if strings.ContainsAny(name[:1], "./~\\") || strings.HasSuffix(name, "/") || strings.Contains(name, "\\") {
+		return true
+	}
+	if len(name) > 2 && name[1] == ':' && (name[2] == '/' || name[2] == '\\') {
+		return true
+	}
+	head, rest, more := strings.Cut(name, "/")
+	if more && localHeads[strings.ToLower(head)] {
+		return true
+	}
+	ext := strings.ToLower(path.Ext(name))
+	if fileExtensions[ext] {
+		return strings.Count(rest, "/") != 0 || ext != ".model"
+	}
+	return false
+}
+
+// Usable tells whether a name can be the name of a component in a loader position.
+func Usable(name string) bool {
+	if placeholder(name) {
+		return false
+	}
+	return KindOf(name) != NameNone
+}
+
+// placeholders are words that templates and examples leave to be filled in.
+var placeholders = []string{"your-", "your_", "<", "path/to", "/path/", "path_to", "todo", "changeme", "placeholder", "xxx", "my-org/", "example.com"}
+
+func placeholder(name string) bool {
+	lower := strings.ToLower(name)
+	switch lower {
+	case "", "none", "null", "true", "false", "auto", "default", "...", "~", "model", "dataset", "model_name", "dataset_name", "your_model", "local", "custom", "tbd":
+		return true
+	}
+	for _, p := range placeholders {
+		if strings.Contains(lower, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// Normalise returns the URI and the host of a name in a loader position of the given
+// reference kind. Both are "" when the name is none.
+func Normalise(kind, name string) (uri, host string) {
+	switch KindOf(name) {
+	case NameHub, NameBare:
+		id, _ := HubID(name)
+		if kind == "dataset" {
+			return "hf://datasets/" + id, "huggingface"
+		}
+		return "hf://" + id, "huggingface"
+	case NameLocal:
+		name = strings.TrimPrefix(name, "file://")
+		if path.IsAbs(name) || strings.HasPrefix(name, "~") || strings.Contains(name, "\\") {
+			return name, "local"
+		}
+		return "./" + strings.TrimPrefix(path.Clean(name), "./"), "local"
+	case NameURL:
+		if id, isDataset := HubID(name); id != "" {
+			if isDataset {
+				return "hf://datasets/" + id, "huggingface"
+			}
+			return "hf://" + id, "huggingface"
+		}
+		return name, "url"
+	case NameBucket:
+		scheme, _, _ := strings.Cut(strings.ToLower(name), ":")
+		return name, bucketSchemes[scheme]
+	case NameRegistry:
+		if strings.HasPrefix(name, "wandb") {
+			return name, "wandb"
+		}
+		return name, "mlflow"
+	case NameOllama:
+		return "ollama://" + strings.TrimPrefix(name, "ollama://"), "ollama"
+	case NameImage:
+		return "oci://" + strings.TrimPrefix(name, "docker://"), "oci"
+	}
+	return "", ""
+}
+
+// HubID takes the repository id out of a hub name, hf:// URI or huggingface.co URL and
+// tells whether it is one of a dataset. It is "" for anything else.
+func HubID(name string) (id string, dataset bool) {
+	rest := name
+	if i := strings.Index(rest, "://"); i >= 0 {
+		switch scheme := strings.ToLower(rest[:i]); scheme {
+		case "hf", "huggingface":
+			rest = rest[i+3:]
+		case "http", "https":
+			host, tail, _ := strings.Cut(rest[i+3:], "/")
+			if at := strings.LastIndexByte(host, '@'); at >= 0 { // git clone https://user:token@huggingface.co
+				host = host[at+1:]
+			}
+			if host != "huggingface.co" && host != "www.huggingface.co" && host != "hf.co" {
+				return "", false
+			}
+			rest = tail
+		default:
+			return "", false
+		}
+	} else {
+		rest = strings.TrimPrefix(strings.TrimPrefix(rest, "huggingface.co/"), "hf.co/")
+	}
+	if strings.HasPrefix(rest, "spaces/") || strings.HasPrefix(rest, "docs/") || strings.HasPrefix(rest, "papers/") || strings.HasPrefix(rest, "blog/") || strings.HasPrefix(rest, "api/") {
+		return "", false
+	}
+	if tail, ok := strings.CutPrefix(rest, "datasets/"); ok {
+		rest, dataset = tail, true
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	segments := strings.SplitN(rest, "/", 3)
+	if len(segments) == 3 && (segments[1] == "resolve" || segments[1] == "blob" || segments[1] == "tree" || segments[1] == "raw") {
+		segments = segments[:1] // a legacy one-segment id
+	}
+	for i, s := range segments[:min(2, len(segments))] {
+		s, _, _ = strings.Cut(s, "@")
+		if segments[i] = strings.TrimSuffix(s, ".git"); !validSegment(segments[i]) {
+			return "", false
+		}
+	}
+	return strings.Join(segments[:min(2, len(segments))], "/"), dataset
+}
+
+// HubRevision is the revision inside a huggingface.co URL (…/resolve/REV/…) or behind
+// an '@' of a hub id, "" when there is none.
+func HubRevision(name string) string {
+	for _, mark := range []string{"/resolve/", "/blob/", "/tree/", "/raw/"} {
+		if _, rest, ok := strings.Cut(name, mark); ok {
+			rev, _, _ := strings.Cut(rest, "/")
+			rev, _, _ = strings.Cut(rev, "?")
+			return strings.ReplaceAll(rev, "%2F", "/")
+		}
+	}
+	if !strings.Contains(name, "://") || strings.HasPrefix(name, "hf://") {
+		if _, rev, ok := strings.Cut(name, "@"); ok {
+			rev, _, _ = strings.Cut(rev, "/")
+			return rev
+		}
+	}
+	return ""
+}
+
+const (
+	sha1Hex   = 40 // a git commit
+	sha256Hex = 64 // a git commit in a SHA-256 repository, or a digest
+)
+
+// RevisionKind classifies a revision. Only a full commit is immutable: a tag can be
+// moved, and an abbreviated hash can be a branch of that name.
+func RevisionKind(rev string) string {
+	switch {
+	case rev == "":
+		return sbom.RevisionNone
+	case (len(rev) == sha1Hex || len(rev) == sha256Hex) && isHex(rev):
+		return sbom.RevisionCommit
+	case strings.HasPrefix(rev, "refs/pr/") || strings.HasPrefix(rev, "refs/pull/"):
+		return sbom.RevisionPull
+	case strings.ContainsAny(rev, "${}<> "):
+		return sbom.RevisionUnresolved
+	case strings.HasPrefix(rev, "refs/tags/") || isVersion(rev):
+		return sbom.RevisionTag
+	}
+	return sbom.RevisionBranch
+}
+
+func isHex(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+			return false
+		}
+	}
+	return true
+}
+
+// isVersion tells v1, 1.0, v2.1-rc1 from a branch name.
+func isVersion(s string) bool {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "v"), "V")
+	return s != "" && s[0] >= '0' && s[0] <= '9' && (strings.Contains(s, ".") || len(s) <= 3)
+}
+
+// New returns a reference of kind and role to name at a place, normalised: a revision
+// inside the name is split off, and what a template or the run time decides stays
+// unresolved with its known prefix.
+func New(kind, role, name string, at sbom.At) sbom.Reference {
+	r := sbom.Reference{
+		Kind: kind, Role: role, Name: name, State: sbom.StateResolved, RevisionKind: sbom.RevisionNone,
+		TrustRemoteCode: sbom.Unstated, Confidence: "high", At: at, CallAt: at,
+	}
+	if prefix, ok := templatePrefix(name); ok {
+		r.Name, r.State, r.Confidence = prefix, sbom.StateUnresolved, "medium"
+		r.RevisionKind = sbom.RevisionUnresolved
+		return r
+	}
+	r.URI, r.Host = Normalise(kind, name)
+	if r.Host == "huggingface" {
+		SetRevision(&r, HubRevision(name))
+		if _, dataset := HubID(name); dataset && kind == "model" {
+			r.Kind = "dataset"
+			if role == "base" {
+				r.Role = "train"
+			}
+		}
+	}
+	return r
+}
+
+// templatePrefix tells whether a name has a part that is not known before run time
+// and returns what stands before it.
+func templatePrefix(name string) (string, bool) {
+	cut := len(name)
+	for _, mark := range []string{"${", "{{", "$(", "<%", "$"} {
+		if i := strings.Index(name, mark); i >= 0 {
+			cut = min(cut, i)
+		}
+	}
+	return name[:cut], cut < len(name)
+}
+
+// SetRevision records the revision a loading place asks for.
+func SetRevision(r *sbom.Reference, rev string) {
+	if rev != "" {
+		r.Revision, r.RevisionKind = rev, RevisionKind(rev)
+	}
+}

@@ -1,0 +1,127 @@
+package references
+
+import (
+	"context"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+const commit = "0123456789abcdef0123456789abcdef01234567"
+
+func collectAll(t *testing.T, files map[string]string) *sbom.Inventory {
+	t.Helper()
+	source := fstest.MapFS{}
+	for name, text := range files {
+		source[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	inv, err := sbom.Generate(context.Background(), source, sbom.Options{Collectors: Collectors, Linkers: Linkers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inv
+}
+
+type found struct {
+	Kind, Role, Name, Revision string
+	Line                       int
+}
+
+func TestReferences(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, file, text string
+		want             []found
+	}{
+		{"axolotl", "a.yaml", "base_model: org/llama\nrevision_of_model: " + commit + "\ndatasets:\n  - path: org/data\n    type: alpaca\n  - path: json\nhub_model_id: me/out\n",
+			[]found{{"model", "base", "org/llama", commit, 1}, {"dataset", "train", "org/data", "", 4}, {"model", "push", "me/out", "", 7}}},
+		{"mixer", "b.yaml", "dataset_mixer:\n  org/ultra: 0.5\n", []found{{"dataset", "train", "org/ultra", "", 2}}},
+		{"look-alikes", "c.yaml", "image: org/app\nmodel: resnet\ncontent_type: application/json\nwandb_project: org/proj\ndescription: org/name\n", nil},
+		{"shell", "run.sh", "MODEL=org/base\n# --model_name_or_path no/no\npython t.py \\\n  --model_name_or_path $MODEL \\\n  --dataset_name org/data --hub_model_id me/out\n",
+			[]found{{"model", "base", "org/base", "", 1}, {"dataset", "train", "org/data", "", 5}, {"model", "push", "me/out", "", 5}}},
+		{"echo is prose", "e.sh", "echo use --model org/base\n", nil},
+		{"download", "d.sh", "hf download org/base --revision " + commit + "\n", []found{{"model", "base", "org/base", commit, 1}}},
+		{"kubernetes", "k.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: vllm/vllm-openai\n    args: [--model, org/base]\n    env:\n    - name: MODEL_ID\n      value: org/two\n",
+			[]found{{"model", "serve", "org/base", "", 6}, {"model", "serve", "org/two", "", 9}}},
+		{"modelfile", "Modelfile", "FROM llama3:8b\nSYSTEM \"\"\"\nFROM org/prose\n\"\"\"\nADAPTER ./a.gguf\n", []found{{"model", "base", "llama3:8b", "", 1}, {"adapter", "adapter", "./a.gguf", "", 5}}},
+		{"card", "README.md", "---\nbase_model: org/base\ndatasets:\n- org/data\n---\nprose org/other\n", []found{{"model", "base", "org/base", "", 2}, {"dataset", "train", "org/data", "", 4}}},
+		{"web page", "README.md", "---\ntitle: org/base\n---\n", nil},
+		{"dockerfile", "Dockerfile", "FROM org/image\nENV MODEL_ID=org/base\nCMD [\"--model\", \"x\"]\n", []found{{"model", "base", "org/base", "", 2}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []found
+			for _, r := range collectAll(t, map[string]string{tt.file: tt.text}).References {
+				got = append(got, found{r.Kind, r.Role, r.Name, r.Revision, r.At.Line})
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAdapterIsDerivedFromBase(t *testing.T) {
+	t.Parallel()
+	inv := collectAll(t, map[string]string{
+		"lora/adapter_config.json": `{"base_model_name_or_path": "org/base", "revision": "` + commit + `", "r": 8}`,
+		"run.yaml":                 "model_name_or_path: org/base\nadapter_name_or_path: lora\nhub_model_id: me/out\n",
+	})
+	got := map[string][]string{}
+	for _, c := range inv.Components {
+		got[c.Ref] = c.DerivedFrom
+	}
+	want := map[string][]string{"adapter:./lora": {"model:hf://org/base@" + commit}, "model:hf://org/base": nil, "model:hf://org/base@" + commit: nil}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestRevisionKind(t *testing.T) {
+	t.Parallel()
+	for rev, want := range map[string]string{
+		"": "none", commit: "commit", commit[:39]: "branch", "main": "branch", "v1.0": "tag", "refs/pr/3": "pull", "${REV}": "unresolved",
+	} {
+		if got := RevisionKind(rev); got != want {
+			t.Errorf("RevisionKind(%q) = %s, want %s", rev, got, want)
+		}
+	}
+}
+
+func TestKindOf(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]NameKind{
+		"org/name": NameHub, "hf://org/name": NameHub, "gpt2": NameBare, "./org/name": NameLocal, "outputs/run": NameLocal, "application/json": NameNone,
+		"https://x.test/a": NameURL, "s3://b/k": NameBucket, "models:/m/1": NameRegistry, "llama3:8b": NameOllama, "ghcr.io/a/b:1": NameImage, "two words": NameNone, "meta-llama/Llama-3.1": NameHub,
+	} {
+		if got := KindOf(name); got != want {
+			t.Errorf("KindOf(%q) = %d, want %d", name, got, want)
+		}
+	}
+}
+
+func fuzz(f *testing.F, name string) {
+	f.Add([]byte("model_name_or_path: org/name\n"))
+	f.Add([]byte("A=${B:-x\npython t --model \"$A\" \\"))
+	f.Add([]byte("---\nbase_model: [a/b]\n---\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, c := range Collectors {
+			if file := sbom.NewFile(name, data); c.Match(file) {
+				_ = c.Collect(context.Background(), file, &sbom.Inventory{})
+			}
+		}
+	})
+}
+
+func FuzzRecipe(f *testing.F)     { fuzz(f, "a.yaml") }
+func FuzzShell(f *testing.F)      { fuzz(f, "a.sh") }
+func FuzzDockerfile(f *testing.F) { fuzz(f, "Dockerfile") }
+func FuzzCard(f *testing.F)       { fuzz(f, "README.md") }
+func FuzzDVC(f *testing.F)        { fuzz(f, "a.dvc") }
+func FuzzAdapter(f *testing.F)    { fuzz(f, "adapter_config.json") }
+func FuzzHub(f *testing.F)        { fuzz(f, "config.json") }
+func FuzzModelfile(f *testing.F)  { fuzz(f, "Modelfile") }
