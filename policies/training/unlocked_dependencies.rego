@@ -57,7 +57,7 @@ deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": l
 	not places.skipped(path, settings["TRAIN-010"].skip_paths)
 	line := min({dep.at.line | some dep in loose})
 	shown := concat(", ", array.slice(names, 0, 5))
-	detail := $"{count(names)} packages are not locked: {shown}{_rest(names)}"
+	detail := $"not locked ({count(names)}): {shown}{_rest(names)}"
 }
 
 _rest(names) := ", ..." if count(names) > 5
@@ -74,6 +74,8 @@ _loose[path] contains dep if {
 	dep.option == ""
 	dep.source in {"requirements", "pyproject", "conda", "dockerfile"}
 	dep.scope in settings["TRAIN-010"].scopes
+	dep.name != ""
+	not regex.match(`^(git|hg|svn|bzr)\+`, dep.url)
 	not _locked_elsewhere(dep)
 	_unlocked(dep)
 	path := dep.at.path

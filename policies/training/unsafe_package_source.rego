@@ -56,7 +56,7 @@ deny contains {"subject": _what(dep), "detail": detail, "at": dep.at} if {
 	not regex.match(`^[0-9a-f]{40}([0-9a-f]{24})?$`, dep.revision)
 	not dep.scope == "dev"
 	not places.skipped(dep.at.path, settings["TRAIN-011"].skip_paths)
-	detail := $"{_what(dep)} is installed from {dep.url} {_at(dep)}"
+	detail := $"{_from(dep)} {_at(dep)}"
 }
 
 deny contains {"subject": dep.url, "detail": detail, "at": dep.at} if {
@@ -77,6 +77,10 @@ deny contains {"subject": dep.option, "detail": detail, "at": dep.at} if {
 _what(dep) := dep.name if dep.name != ""
 
 _what(dep) := dep.url if dep.name == ""
+
+_from(dep) := $"{dep.name} is installed from {dep.url}" if dep.name != ""
+
+_from(dep) := $"{dep.url} is installed" if dep.name == ""
 
 _known_index(url) if {
 	some prefix in settings["TRAIN-011"].indexes

@@ -5,7 +5,7 @@ import future.keywords.not
 import data.mlpolicy.training.unlocked_dependencies.deny
 
 base := {
-	"torch": {"name": "torch", "version": "", "constraint": ">=2", "revision": "", "hashes": [], "option": "", "source": "requirements", "scope": "", "framework": true, "at": {"path": "train/requirements.txt", "line": 2}},
+	"torch": {"name": "torch", "version": "", "constraint": ">=2", "url": "", "revision": "", "hashes": [], "option": "", "source": "requirements", "scope": "", "framework": true, "at": {"path": "train/requirements.txt", "line": 2}},
 	"lock": {"name": "torch", "version": "2.6.0", "revision": "", "hashes": ["sha256:aa"], "option": "", "source": "lock", "scope": "", "framework": true, "at": {"path": "uv.lock", "line": 2}},
 }
 
@@ -25,6 +25,8 @@ silent := {
 	"no framework": {"packages": [object.union(base.torch, {"framework": false})]},
 	"development": {"packages": [object.union(base.torch, {"scope": "dev"})]},
 	"option": {"packages": [object.union(base.torch, {"option": "--index-url"})]},
+	"repository, which another control judges": {"packages": [object.union(base.torch, {"url": "git+https://github.com/pytorch/pytorch"})]},
+	"no name": {"packages": [object.union(base.torch, {"name": ""})]},
 	"installed": {"packages": [object.union(base.torch, {"source": "installed"})]},
 	"documentation": {"packages": [object.union(base.torch, {"at": {"path": "docs/requirements.txt"}})]},
 }
@@ -44,7 +46,7 @@ test_nothing_there if count(deny) == 0 with input as {}
 test_shows_five_names if {
 	packages := [object.union(base.torch, {"name": $"p{n}", "at": {"line": n}}) | some n in numbers.range(1, 6)]
 	some found in deny with input.packages as packages
-	found.detail == "6 packages are not locked: p1, p2, p3, p4, p5, ..."
+	found.detail == "not locked (6): p1, p2, p3, p4, p5, ..."
 	found.at == {"path": "train/requirements.txt", "line": 1}
 }
 
