@@ -71,9 +71,7 @@ import data.mlpolicy.settings
 deny contains {"subject": file.path, "detail": detail, "at": at, "key": key} if {
 	some file in input.weights
 	some found in file.imports
-	reasons := pickle.dangers(found)
-	count(reasons) > 0
-	reason := min(reasons)
+	reason := min(pickle.dangers(found))
 	detail := $"{_what(found)} ({found.mode}): {reason}"
 	key := $"{file.sha256} {found.qualified}"
 	at := {"path": file.path, "offset": found.offset}

@@ -37,10 +37,6 @@
 #         - tf.keras.models.load_model
 #         - keras.layers.deserialize
 #       doc: calls that read a Keras model
-#     hubs:
-#       type: set
-#       default: [torch.hub.load, torch.hub.load_state_dict_from_url]
-#       doc: calls that run code or pickles of a repository
 #     skip_paths:
 #       type: set
 #       default:
@@ -79,7 +75,6 @@ _runs(call) := $"{call.callee} with safe_mode={call.args.safe_mode} runs code in
 
 _runs(call) := $"{call.callee} runs hubconf.py of {call.args["0"]}" if {
 	call.callee == "torch.hub.load"
-	call.callee in settings["TRAIN-004"].hubs
 	not call.args.source == "local"
 	contains(call.args["0"], "/")
 	not regex.match(`:[0-9a-f]{40}$`, call.args["0"])
@@ -87,6 +82,5 @@ _runs(call) := $"{call.callee} runs hubconf.py of {call.args["0"]}" if {
 
 _runs(call) := $"{call.callee} unpickles what it downloads (weights_only={call.args.weights_only})" if {
 	call.callee == "torch.hub.load_state_dict_from_url"
-	call.callee in settings["TRAIN-004"].hubs
 	code.off(call.args.weights_only)
 }

@@ -53,7 +53,6 @@ deny contains {"subject": found.package, "detail": detail, "at": at, "key": foun
 		dep.name in {found.package, _normal(found.package)}
 		_same(dep, found)
 	]
-	count(places) > 0
 	at := min(places)
 	detail := $"{found.package} {found.version} has {found.id} ({found.severity}){_fixed(found)}"
 }

@@ -17,6 +17,8 @@ fires := {
 }
 
 silent := {
+	"another call": {"calls": [object.union(base.call, {"callee": "acme.Permission"})]},
+	"one action": {"identities": [object.union(base.identity, {"grants": [{"effect": "allow", "actions": ["s3:GetObject"], "resources": ["*"], "at": {"path": "iam.tf"}}]})]},
 	"named actions": {"calls": [object.union(base.call, {"args": {"actions": "[READ]"}})]},
 	"test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
 	"grant on one store": {"identities": [object.union(base.identity, {"grants": [{"effect": "allow", "actions": ["*"], "resources": ["arn:x"], "at": {"path": "iam.tf"}}]})]},

@@ -18,6 +18,10 @@ fires := {
 }
 
 silent := {
+	"another call": {"calls": [object.union(base.numpy, {"callee": "acme.load"})]},
+	"pickled model": {"references": [{"kind": "model", "name": "m.pkl", "uri": "s3://acme/m.pkl", "at": {"path": "a.yaml"}}]},
+	"table in the data folder": {"files": [{"path": "data/train.csv"}]},
+	"weights": {"weights": [{"path": "a.bin", "format": "torch-zip", "executable": "yes"}]},
 	"compared with a digest": {"calls": [object.union(base.call, {"checks_hash": "yes"})]},
 	"array compared with a digest": {"calls": [object.union(base.numpy, {"checks_hash": "yes"})]},
 	"array without objects": {"calls": [object.union(base.numpy, {"args": {"allow_pickle": "False"}})]},

@@ -29,3 +29,8 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_at_the_later_one if {
+	some found in deny with input as fires.fields
+	found.at.path == "b/features.py"
+}

@@ -16,6 +16,9 @@ fires := {
 }
 
 silent := {
+	"another kind of store": {"documents": [base.string], "stores": [object.union(base.backend, {"kind": "bucket"})]},
+	"another part of the file": {"documents": [base.string], "stores": [object.union(base.backend, {"purpose": "offline_store"})]},
+	"store of another file": {"documents": [base.string], "stores": [object.union(base.backend, {"at": {"path": "b.yaml"}})]},
 	"variable": {"documents": [object.union(base.doc, {"content": {"online_store": {"password": "${PASSWORD}"}}})]},
 	"connection string without one": {"documents": [base.string], "stores": [object.union(base.backend, {"auth": "no"})]},
 	"another document": {"documents": [object.union(base.doc, {"kind": "yaml"})]},

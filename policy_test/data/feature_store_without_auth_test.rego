@@ -29,3 +29,11 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_says_how if {
+	details := {found.detail | some found in deny} with input.stores as [base, object.union(base, {"auth": "no"})]
+	details == {
+		"feature store driver (provider gcp) is told to ask for no authentication",
+		"feature store driver (provider gcp) does not say how it authenticates, which means no_auth",
+	}
+}

@@ -15,6 +15,10 @@ fires := {
 }
 
 silent := {
+	"registry server": {"stores": [object.union(base.store, {"uri": "features.acme.org:6570"})]},
+	"database of that name": {"stores": [object.union(base.store, {"uri": "s3://acme-features/registry.db"}), object.union(base.bucket, {"kind": "database"})]},
+	"another bucket": {"stores": [object.union(base.store, {"uri": "s3://acme-features/registry.db"}), object.union(base.bucket, {"name": "other"})]},
+	"another store": {"stores": [object.union(base.store, {"kind": "tracker"})]},
 	"database": {"stores": [object.union(base.store, {"uri": "postgresql://db/feast"})]},
 	"bucket with versions": {"stores": [object.union(base.store, {"uri": "s3://acme-features/registry.db"}), object.union(base.bucket, {"versioning": "yes"})]},
 	"local provider": {"stores": [object.union(base.store, {"purpose": "local"})]},

@@ -10,6 +10,8 @@ base := {
 }
 
 fires := {
+	"alert rules": {"pipelines": [base.train], "alerts": [{"kind": "prometheus"}]},
+	"other calls": {"pipelines": [base.train], "calls": [{"callee": "torch.load"}]},
 	"nothing": {"pipelines": [base.train]},
 }
 

@@ -11,6 +11,8 @@ base := {
 }
 
 fires := {
+	"model and a fetch at one place": {"references": [object.union(base.ref, {"kind": "model"})], "calls": [object.union(base.call, {"args": {"0": "http://data.acme.org/a.csv"}, "at": {"path": "a.py"}})]},
+	"reference over https beside a fetch": {"references": [object.union(base.ref, {"uri": "https://data.acme.org/a.csv"})], "calls": [object.union(base.call, {"args": {"0": "http://data.acme.org/a.csv"}, "at": {"path": "a.py"}})]},
 	"reference": {"references": [base.ref]},
 	"reference and its call": {"references": [base.ref], "calls": [object.union(base.call, {"args": {"0": "http://data.acme.org/a.csv"}, "at": {"path": "a.py"}})]},
 	"download": {"calls": [object.union(base.call, {"args": {"0": "http://data.acme.org/a.jsonl"}})]},
@@ -24,6 +26,12 @@ fires := {
 }
 
 silent := {
+	"verified request": {"calls": [object.union(base.get, {"args": {"verify": "True", "stream": "False"}, "function": "download_corpus"})]},
+	"card over https": {"cards": [{"kind": "dataset", "digests": [{"url": "https://data.acme.org/a.csv", "at": {"path": "croissant.json"}}]}]},
+	"another store": {"stores": [{"kind": "tracker", "name": "s", "uri": "http://dvc.acme.org/", "at": {"path": "a"}}]},
+	"dvc remote over https": {"stores": [{"kind": "dvc_remote", "name": "s", "uri": "https://dvc.acme.org/", "at": {"path": ".dvc/config"}}]},
+	"another call that names a file": {"calls": [object.union(base.get, {"callee": "print", "args": {"0": "http://acme.org/x.csv"}})]},
+	"another call in a download": {"calls": [object.union(base.get, {"callee": "print", "args": {"verify": "False"}, "function": "download"})]},
 	"https reference": {"references": [object.union(base.ref, {"uri": "https://data.acme.org/a.csv"})]},
 	"model reference": {"references": [object.union(base.ref, {"kind": "model"})]},
 	"loopback": {"references": [object.union(base.ref, {"uri": "http://localhost:8000/a.csv"})]},

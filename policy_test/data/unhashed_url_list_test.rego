@@ -12,6 +12,8 @@ fires := {
 }
 
 silent := {
+	"list of texts": {"shape": "urls", "columns": [{"name": "text", "type": "string"}]},
+	"text in a column of that name": {"columns": [{"name": "image_url", "type": "string"}]},
 	"digests beside": {"columns": [{"name": "image_url", "type": "url"}, {"name": "sha256", "type": "hash"}]},
 	"address of the source": {"columns": [{"name": "url", "type": "url"}, {"name": "text", "type": "string"}]},
 	"no addresses": {"columns": [{"name": "text", "type": "string"}]},

@@ -21,6 +21,11 @@ fires := {
 }
 
 silent := {
+	"download with a digest": {"calls": [object.union(base.get, {"callee": "torch.hub.download_url_to_file", "args": {"hash_prefix": "aa"}})]},
+	"shell without an address": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "a.zip"}})]},
+	"another call": {"calls": [object.union(base.get, {"callee": "acme.get", "args": {"known_hash": "None"}})]},
+	"keras with md5": {"calls": [object.union(base.get, {"callee": "keras.utils.get_file", "args": {"md5_hash": "aa"}})]},
+	"card of a test": {"cards": [object.union(base.card, {"digests": [base.file], "at": {"path": "tests/croissant.json"}})]},
 	"digest compared": {"calls": [object.union(base.get, {"checks_hash": "yes"})]},
 	"fixed content": {"calls": [object.union(base.get, {"args": {"0": "https://huggingface.co/a/b/resolve/0123456789012345678901234567890123456789/a.zip"}})]},
 	"page": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "https://acme.org/health"}})]},

@@ -18,6 +18,8 @@ fires := {
 }
 
 silent := {
+	"md5 only in a model card": {"cards": [{"kind": "model", "digests": [{"path": "a.csv", "url": "", "algorithm": "md5", "value": base.md5, "at": base.at}]}]},
+	"malformed digest of a model": {"components": [{"kind": "model", "name": "a", "digests": {"md5": "xyz"}, "at": base.at}]},
 	"sha256": {"cards": [{"kind": "dataset", "digests": [{"path": "a.csv", "url": "", "algorithm": "sha256", "value": base.sha, "at": base.at}]}]},
 	"md5 beside sha256": {"cards": [{"kind": "dataset", "digests": [
 		{"path": "a.csv", "url": "", "algorithm": "sha256", "value": base.sha, "at": base.at},

@@ -7,6 +7,7 @@ import data.mlpolicy.deployment.host_namespaces.deny
 base := {"name": "api", "role": "serving", "at": {"path": "a.yaml", "line": 4}, "security": {"host_network": "unstated", "host_pid": "unstated", "host_ipc": "unstated"}}
 
 fires := {
+	"memory": {"security": {"host_ipc": "yes"}},
 	"network": {"security": {"host_network": "yes"}},
 	"processes": {"security": {"host_pid": "yes"}},
 	"memory and network": {"security": {"host_ipc": "yes", "host_network": "yes"}},

@@ -7,6 +7,7 @@ import data.mlpolicy.deployment.hub_at_start.deny
 base := {"name": "api", "role": "serving", "models": [{"uri": "hf://acme/m", "at": {"path": "a.yaml", "line": 9}}], "env": [], "settings": {}}
 
 fires := {
+	"another variable": {"env": [{"name": "DEBUG", "value": "1"}]},
 	"hub": {},
 	"online": {"env": [{"name": "HF_HUB_OFFLINE", "value": "0"}]},
 }

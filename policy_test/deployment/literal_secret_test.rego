@@ -10,12 +10,14 @@ base := {
 }
 
 fires := {
+	"secret beside another variable": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"secret": false})]}], "secrets": [base.secret]},
 	"variable": {"workloads": [{"name": "api", "role": "serving", "env": [base.env]}]},
 	"secret": {"secrets": [base.secret]},
 	"variable and its secret": {"workloads": [{"name": "api", "role": "serving", "env": [base.env]}], "secrets": [base.secret]},
 }
 
 silent := {
+	"secret from a store": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"source": "secret"})]}]},
 	"reference": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"source": "secret", "secret": false})]}]},
 	"plain value": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"secret": false})]}]},
 	"training job": {"workloads": [{"name": "job", "role": "training", "env": [base.env]}], "secrets": [base.secret]},

@@ -10,6 +10,7 @@ base := {
 }
 
 fires := {
+	"bucket that ends in a number": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m/3", "revision_kind": ""})]}]},
 	"no revision": {"workloads": [{"name": "api", "role": "serving", "models": [base.model]}]},
 	"bucket": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m/", "revision_kind": ""})]}]},
 	"code": {"references": [base.ref]},
@@ -18,6 +19,9 @@ fires := {
 }
 
 silent := {
+	"known at run time": {"references": [object.union(base.ref, {"state": "unresolved"})]},
+	"folder in code": {"references": [object.union(base.ref, {"uri": "/models/m"})]},
+	"call of a workload": {"references": [object.union(base.ref, {"at": {"line": 2}})], "workloads": [{"name": "job", "role": "training", "models": [object.union(base.model, {"at": {"path": "serve.py"}})]}]},
 	"full commit": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"revision_kind": "commit"})]}]},
 	"digest": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"digest": "sha256:aa"})]}]},
 	"object version": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m.tar.gz?versionId=3", "revision_kind": ""})]}]},

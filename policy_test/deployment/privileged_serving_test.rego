@@ -10,6 +10,7 @@ base := {
 }
 
 fires := {
+	"escalation not said": {"security": {"privilege_escalates": "unstated"}},
 	"privileged": {"security": {"privileged": "yes"}},
 	"root": {"security": {"run_as_root": "yes"}},
 	"escalates": {"security": {"privilege_escalates": "yes"}},

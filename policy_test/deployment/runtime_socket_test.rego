@@ -15,6 +15,7 @@ fires := {
 }
 
 silent := {
+	"volume named like a folder": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"kind": "claim", "source": "/etc"})]}]},
 	"model cache": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"source": "/mnt/models"})]}]},
 	"claim": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"kind": "claim"})]}]},
 	"agent that watches": {"workloads": [{"name": "exporter", "role": "monitoring", "mounts": [base, object.union(base, {"source": "/"})]}]},

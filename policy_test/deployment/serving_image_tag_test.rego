@@ -12,6 +12,7 @@ fires := {
 }
 
 silent := {
+	"no image": {"workloads": [{"name": "api", "role": "serving", "images": [object.union(base, {"name": ""})]}]},
 	"digest": {"workloads": [{"name": "api", "role": "serving", "images": [object.union(base, {"digest": "sha256:aa"})]}]},
 	"templated": {"workloads": [{"name": "api", "role": "serving", "images": [object.union(base, {"name": "${IMAGE}"})]}]},
 	"training": {"workloads": [{"name": "job", "role": "training", "images": [base]}]},

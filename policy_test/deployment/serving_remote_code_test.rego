@@ -10,6 +10,7 @@ base := {
 }
 
 fires := {
+	"reference beside a training job": {"workloads": [object.union(base.workload, {"role": "training", "at": {"path": "serve.py"}})], "references": [base.ref]},
 	"model": {"workloads": [object.union(base.workload, {"models": [{"uri": "hf://acme/m", "trust_remote_code": "yes"}]})]},
 	"flag": {"workloads": [object.union(base.workload, {"args": ["--model", "m", "--trust-remote-code"]})]},
 	"flag with a value": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code=true"]})]},
@@ -20,6 +21,11 @@ fires := {
 }
 
 silent := {
+	"code without it": {"references": [object.union(base.ref, {"trust_remote_code": "no"})]},
+	"model without it": {"workloads": [object.union(base.workload, {"models": [{"uri": "hf://acme/m", "trust_remote_code": "no"}]})]},
+	"another variable": {"workloads": [object.union(base.workload, {"env": [{"name": "DEBUG", "value": "1"}]})]},
+	"shell without it": {"workloads": [object.union(base.workload, {"command": ["vllm serve m"]})]},
+	"another word": {"workloads": [object.union(base.workload, {"args": ["yes"]})]},
 	"no flag": {"workloads": [base.workload]},
 	"flag switched off": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code=false"]})]},
 	"variable switched off": {"workloads": [object.union(base.workload, {"env": [{"name": "HF_TRUST_REMOTE_CODE", "value": "0"}]})]},

@@ -15,6 +15,8 @@ fires := {
 }
 
 silent := {
+	"another store": {"stores": [{"kind": "bucket", "uri": "exp/mlflow.db", "at": {"path": "exp/mlflow.db"}}]},
+	"tracker named in a run folder": {"stores": [{"kind": "tracker", "uri": "https://a.org", "at": {"path": "mlruns/x.yaml"}}]},
 	"not known to be in git": {"files": [object.union(base.file, {"storage": "plain"})]},
 	"run that is not committed": {"runs": [{"committed": "unstated", "at": {"path": "mlruns/1/meta.yaml"}}]},
 	"test": {"files": [object.union(base.file, {"path": "tests/mlruns/0/meta.yaml"})]},

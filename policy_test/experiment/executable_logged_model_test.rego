@@ -28,3 +28,8 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_one_reason_for_a_flavor if {
+	some found in deny with input.registry as [base]
+	found.detail == "flavor sklearn is serialised with cloudpickle"
+}

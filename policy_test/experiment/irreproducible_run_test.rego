@@ -34,3 +34,8 @@ test_lists_what_is_missing if {
 	some found in deny with input.runs as [object.union(base, {"seed": "", "git_commit": ""})]
 	found.detail == "run r1 does not record: git commit, seed"
 }
+
+test_only_what_is_asked_for if {
+	count(deny) == 0 with input.runs as [object.union(base, {"seed": ""})]
+		with data.mlpolicy.settings["EXP-012"].records as ["git commit"]
+}

@@ -30,3 +30,21 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_says_where[context] if {
+	some context, text in {
+		"config": "a configuration file",
+		"notebook_output": "the output of a notebook cell",
+		"run": "the record of a run",
+		"code": "code",
+	}
+	some found in deny with input.secrets as [object.union(base, {"context": context})]
+	endswith(found.detail, $"is written into {text}")
+}
+
+test_other_contexts[context] if {
+	some context, text in {"environment": "an environment", "uri": "a URI"}
+	some found in deny with input.secrets as [object.union(base, {"context": context})]
+		with data.mlpolicy.settings["EXP-001"].contexts as [context]
+	endswith(found.detail, $"is written into {text}")
+}

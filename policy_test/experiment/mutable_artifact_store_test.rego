@@ -13,6 +13,7 @@ fires := {
 }
 
 silent := {
+	"named writer": {"versioning": "yes", "writers": ["role/train"]},
 	"versions": {"versioning": "yes"},
 	"lock": {"lock": "yes"},
 	"another purpose": {"purpose": "logs"},

@@ -5,11 +5,13 @@ import future.keywords.not
 import data.mlpolicy.experiment.open_tracking_server.deny
 
 base := {
-	"server": {"name": "mlflow", "role": "tracker", "listens": [{"address": "0.0.0.0", "auth": "no"}], "depends_on": [], "at": {"path": "compose.yml", "line": 2}},
+	"server": {"name": "mlflow", "role": "tracker", "listens": [{"address": "0.0.0.0", "auth": "no", "at": {"path": "compose.yml"}}], "depends_on": [], "at": {"path": "compose.yml", "line": 2}},
 	"proxy": {"name": "proxy", "role": "gateway", "listens": [{"address": "0.0.0.0", "auth": "yes"}], "depends_on": ["mlflow"], "at": {"path": "compose.yml", "line": 9}},
 }
 
 fires := {
+	"proxy of another file": {"workloads": [base.server, object.union(base.proxy, {"at": {"path": "other.yml"}})]},
+	"proxy of something else": {"workloads": [base.server, object.union(base.proxy, {"depends_on": ["web"]})]},
 	"open": {"workloads": [object.union(base.server, {"listens": [{"address": "0.0.0.0", "auth": "no", "at": {"path": "compose.yml", "line": 5}}]})]},
 	"proxy without a login": {"workloads": [object.union(base.server, {"listens": [{"address": "::", "auth": "unstated", "at": {"path": "compose.yml"}}]}), object.union(base.proxy, {"listens": [{"address": "", "auth": "no"}]})]},
 }

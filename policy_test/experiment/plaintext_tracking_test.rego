@@ -19,6 +19,8 @@ fires := {
 }
 
 silent := {
+	"templated host": {"stores": [object.union(base.store, {"uri": "http://mlflow.{{ domain }}.org"})]},
+	"another call": {"calls": [object.union(base.call, {"callee": "requests.get"})]},
 	"https": {"calls": [object.union(base.call, {"args": {"0": "https://mlflow.acme.org"}})]},
 	"loopback": {"calls": [object.union(base.call, {"args": {"0": "http://127.0.0.1:5000"}})]},
 	"name on a compose network": {"calls": [object.union(base.call, {"args": {"0": "http://mlflow:5000"}})]},

@@ -16,6 +16,8 @@ fires := {
 }
 
 silent := {
+	"another call": {"callee": "acme.init", "args": {"anonymous": "allow"}},
+	"another configuration": {"callee": "acme.Config", "args": {"push_to_hub": "True"}},
 	"private": {"args": {"private": "True"}},
 	"decided at run time": {"unresolved": ["private"]},
 	"unpacked": {"unresolved": ["**"]},

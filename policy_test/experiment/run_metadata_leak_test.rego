@@ -29,3 +29,7 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_only_what_counts if {
+	count(deny) == 0 with input.runs as [base] with data.mlpolicy.settings["EXP-009"].fields as ["arguments"]
+}

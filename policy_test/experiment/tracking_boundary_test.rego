@@ -18,6 +18,9 @@ fires := {
 }
 
 silent := {
+	"another call": {"calls": [object.union(base.call, {"callee": "acme.init"})]},
+	"another argument": {"calls": [{"callee": "wandb.init", "args": {"name": "rivals"}, "at": {"path": "a.py"}}]},
+	"another store": {"stores": [object.union(base.store, {"kind": "bucket"})]},
 	"own": {"calls": [object.union(base.call, {"args": {"entity": "acme"}})]},
 	"not said": {"calls": [object.remove(base.call, ["args"])]},
 	"own run": {"runs": [object.union(base.run, {"entity": "acme"})]},

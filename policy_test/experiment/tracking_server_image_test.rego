@@ -15,8 +15,11 @@ fires := {
 }
 
 silent := {
+	"no image": {"workloads": [object.union(base.server, {"images": [{"name": "", "tag": "", "digest": "", "at": {"path": "compose.yml"}}]})]},
+	"hole in the database": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"package": "ghcr"})]},
+	"server of another kind": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"package": "aim"})]},
 	"digest": {"workloads": [base.server], "vulnerabilities": []},
-	"templated": {"workloads": [object.union(base.server, {"images": [{"name": "${IMAGE}", "tag": "", "digest": ""}]})]},
+	"templated": {"workloads": [object.union(base.server, {"images": [{"name": "${IMAGE}", "tag": "", "digest": "", "at": {"path": "compose.yml"}}]})]},
 	"not affected": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"state": "not_affected"})]},
 	"low": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"severity": "low"})]},
 	"another package": {"workloads": [base.server], "vulnerabilities": [object.union(base.hole, {"package": "numpy"})]},
@@ -35,3 +38,8 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_names_the_image if {
+	some found in deny with input as fires.tag
+	found.subject == "mlflow:latest"
+}

@@ -12,6 +12,7 @@ fires := {
 }
 
 silent := {
+	"nothing said": {"callee": "trl.SFTConfig", "args": {"report_to": "none"}},
 	"named": {"args": {"report_to": "mlflow"}},
 	"none": {"args": {"report_to": "none"}},
 	"another call": {"callee": "print"},
@@ -52,4 +53,8 @@ test_nothing_said_with_a_list if {
 test_quiet_with_a_list if {
 	count(deny) == 0 with input.calls as [object.union(base, {"args": {"report_to": "none"}})]
 		with data.mlpolicy.settings["EXP-014"].trackers as ["mlflow"]
+}
+
+test_nothing_said_without_a_list if {
+	count(deny) == 0 with input.calls as [{"callee": base.callee, "args": {}, "unresolved": [], "at": base.at}]
 }

@@ -14,6 +14,8 @@ fires := {
 }
 
 silent := {
+	"monitor of another kind": {"kind": "evidently", "settings": {"group_by": "", "repeat_interval": "5m"}},
+	"every hour": {"kind": "alertmanager", "settings": {"group_by": "alertname", "repeat_interval": "60m"}},
 	"for": {"for": "10m"},
 	"absence": {"compares_to": ["absence"]},
 	"grouped, rarely": {"kind": "alertmanager", "settings": {"group_by": "alertname", "repeat_interval": "1h30m"}},
@@ -44,4 +46,10 @@ test_route_below_a_grouped_one if {
 test_routes_without_a_group_count_once if {
 	route := {"name": "route", "kind": "alertmanager", "for": "", "compares_to": [], "settings": {"group_by": "", "repeat_interval": ""}, "at": {"path": "am.yml", "line": 2}}
 	count(deny) == 1 with input.alerts as [route, object.union(route, {"at": {"line": 9}})]
+}
+
+test_rules_beside_routes if {
+	route := {"name": "route", "kind": "alertmanager", "for": "", "compares_to": [], "settings": {"group_by": "", "repeat_interval": ""}, "at": {"path": "rules.yaml", "line": 9}}
+	rule := object.union(base, {"for": "5m", "settings": {"group_by": "x"}})
+	count(deny) == 1 with input.alerts as [rule, route]
 }

@@ -10,6 +10,8 @@ base := {
 }
 
 fires := {
+	"name in another label": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "web", "team": "api"}})]},
+	"empty selector": {"workloads": [object.union(base.workload, {"models": [{"name": ""}]})], "alerts": [object.union(base.alert, {"selectors": {"app": ""}})]},
 	"no alert": {"workloads": [base.workload], "alerts": []},
 	"alert for another workload": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "web"}})]},
 	"alert about machines": {"workloads": [base.workload], "alerts": [{"name": "Disk", "kind": "prometheus", "topic": "resources", "selectors": {}}]},
@@ -18,6 +20,7 @@ fires := {
 }
 
 silent := {
+	"alert with another label": {"workloads": [base.workload], "alerts": [{"name": "Slow", "kind": "prometheus", "topic": "latency", "selectors": {"le": "1"}}]},
 	"alert for the workload": {"workloads": [base.workload], "alerts": [base.alert]},
 	"alert for the model": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "x", "model_name": "acme/assistant"}})]},
 	"alert for its short name": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "assistant"}})]},

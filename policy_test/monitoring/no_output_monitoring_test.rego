@@ -16,6 +16,9 @@ fires := {
 }
 
 silent := {
+	"other topics": {"alerts": [object.union(base.slow, {"topic": "other"})]},
+	"training only": {"alerts": [object.union(base.slow, {"metrics": ["http_requests_total"]})], "workloads": [{"role": "training"}]},
+	"no alerts": {"alerts": []},
 	"drift": {"alerts": [base.slow, base.drift]},
 	"nothing about models": {"alerts": [object.union(base.slow, {"metrics": ["http_requests_total"]})], "workloads": []},
 	"test": {"alerts": [object.union(base.slow, {"at": {"path": "tests/rules.yaml"}})]},

@@ -12,6 +12,7 @@ fires := {
 }
 
 silent := {
+	"absence": {"compares_to": ["absence"]},
 	"absolute": {"compares_to": ["window", "absolute"]},
 	"reference": {"compares_to": ["window", "reference"]},
 	"floor only": {"compares_to": ["absolute"]},
@@ -37,4 +38,8 @@ test_floor_beside_it if {
 
 test_floor_on_another_metric if {
 	count(deny) == 1 with input.alerts as [base, object.union(base, {"compares_to": ["absolute"], "metrics": ["latency"]})]
+}
+
+test_floor_of_its_own if {
+	count(deny) == 0 with input.alerts as [object.union(base, {"metrics": [], "compares_to": ["window", "absolute"]})]
 }

@@ -15,6 +15,7 @@ fires := {
 }
 
 silent := {
+	"cloud token not given": {"pipelines": [object.union(base, {"permissions": {"id-token": "none"}, "triggers": [{"event": "issue_comment"}]})]},
 	"read": {"pipelines": [object.union(base, {"permissions": {"contents": "read"}})]},
 	"read everything": {"pipelines": [object.union(base, {"permissions": {"*": "read"}})]},
 	"cloud token on push": {"pipelines": [object.union(base, {"permissions": {"id-token": "write"}, "triggers": [{"event": "push"}]})]},

@@ -10,6 +10,7 @@ base := {
 }
 
 fires := {
+	"label of another event": {"pipelines": [object.union(base.job, {"triggers": [{"event": "pull_request_target", "types": []}, {"event": "issues", "types": ["labeled"]}], "steps": [base.checkout]})]},
 	"head": {"pipelines": [object.union(base.job, {"steps": [base.checkout]})]},
 	"repository of the head": {"pipelines": [object.union(base.job, {"steps": [object.union(base.checkout, {"with": {"ref": "", "repository": "${{ github.event.pull_request.head.repo.full_name }}"}})]})]},
 	"shell": {"pipelines": [object.union(base.job, {"steps": [{"uses": "", "with": {}, "run": "gh pr checkout 1", "at": {"path": "ci.yml", "line": 9}}]})]},
@@ -18,6 +19,8 @@ fires := {
 }
 
 silent := {
+	"another action": {"pipelines": [object.union(base.job, {"steps": [object.union(base.checkout, {"uses": "acme/report"})]})]},
+	"head in another input": {"pipelines": [object.union(base.job, {"steps": [{"uses": "actions/checkout", "with": {"path": "${{ github.head_ref }}"}, "run": "", "at": {"path": "ci.yml", "line": 9}}]})]},
 	"base": {"pipelines": [object.union(base.job, {"steps": [{"uses": "actions/checkout@v4", "with": {}, "run": "", "at": {"path": "ci.yml", "line": 9}}]})]},
 	"no checkout": {"pipelines": [object.union(base.job, {"steps": [{"uses": "", "with": {}, "run": "echo hello", "at": {"path": "ci.yml", "line": 9}}]})]},
 	"pull_request": {"pipelines": [object.union(base.job, {"triggers": [{"event": "pull_request", "types": []}], "steps": [base.checkout]})]},
@@ -39,4 +42,9 @@ test_nothing_there if count(deny) == 0 with input as {}
 
 test_label_is_not_accepted if {
 	count(deny) == 1 with input as silent["label starts it"] with data.mlpolicy.settings["CI-002"].accept_label as false
+}
+
+test_label_in_a_condition_is_not_accepted if {
+	count(deny) == 1 with input as silent["label is asked for"]
+		with data.mlpolicy.settings["CI-002"].accept_label as false
 }

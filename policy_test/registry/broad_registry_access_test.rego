@@ -16,6 +16,7 @@ fires := {
 }
 
 silent := {
+	"deny": {"identities": [object.union(base.identity, {"grants": [{"effect": "deny", "actions": ["ecr:*"], "resources": ["*"], "at": {"path": "iam.tf"}}]})]},
 	"pipeline": {"stores": [object.union(base.store, {"writers": ["role/release"]})]},
 	"another store": {"stores": [object.union(base.store, {"kind": "bucket", "purpose": "data"})]},
 	"test": {"stores": [object.union(base.store, {"at": {"path": "tests/ecr.tf"}})]},

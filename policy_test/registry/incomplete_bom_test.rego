@@ -17,6 +17,7 @@ fires := {
 }
 
 silent := {
+	"dataset": {"components": [object.union(base.adapter, {"kind": "dataset", "datasets": []}), base.torch]},
 	"complete": {"components": [base.adapter, base.torch]},
 	"digest of the file": {"components": [object.remove(base.adapter, ["digests"]), base.torch], "weights": [{"path": "a.safetensors", "sha256": "aa"}]},
 	"not in the source": {"components": [object.union(base.adapter, {"files": []})]},

@@ -16,6 +16,7 @@ fires := {
 }
 
 silent := {
+	"package": {"components": [object.union(base.made, {"kind": "package"}), base.base]},
 	"same licence": {"components": [object.union(base.made, {"licenses": ["llama3"]}), base.base]},
 	"permissive base": {"components": [base.made, object.union(base.base, {"licenses": ["mit"]})]},
 	"not made from it": {"components": [object.union(base.made, {"derived_from": []}), base.base]},

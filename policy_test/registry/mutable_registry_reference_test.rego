@@ -10,6 +10,7 @@ base := {
 }
 
 fires := {
+	"workload and another reference": {"references": [object.union(base.ref, {"host": "huggingface"})], "workloads": [base.workload]},
 	"stage": {"references": [base.ref]},
 	"alias": {"references": [object.union(base.ref, {"uri": "models:/assistant@champion"})]},
 	"latest": {"references": [object.union(base.ref, {"host": "wandb", "uri": "wandb://acme/p/assistant:latest"})]},
@@ -18,6 +19,9 @@ fires := {
 }
 
 silent := {
+	"known at run time": {"references": [object.union(base.ref, {"state": "unresolved"})]},
+	"workload with a bucket": {"workloads": [object.union(base.workload, {"models": [{"uri": "s3://acme/m", "at": {"path": "a.py", "line": 2}}]})]},
+	"workload of a test": {"workloads": [object.union(base.workload, {"models": [{"uri": "models:/a@b", "at": {"path": "tests/a.py", "line": 2}}]})]},
 	"version": {"references": [object.union(base.ref, {"uri": "models:/assistant/7"})]},
 	"artifact version": {"references": [object.union(base.ref, {"host": "wandb", "uri": "wandb://acme/p/assistant:v7"})]},
 	"digest": {"references": [object.union(base.ref, {"revision_kind": "commit"})]},

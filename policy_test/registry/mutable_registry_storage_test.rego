@@ -13,6 +13,7 @@ fires := {
 }
 
 silent := {
+	"database": {"kind": "database", "purpose": "registry"},
 	"immutable": {"lock": "yes"},
 	"bucket with versions": {"kind": "bucket", "purpose": "registry", "versioning": "yes"},
 	"bucket with a lock": {"kind": "bucket", "purpose": "registry", "lock": "yes"},

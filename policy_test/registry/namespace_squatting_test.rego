@@ -7,10 +7,15 @@ import data.mlpolicy.registry.namespace_squatting.deny
 base := {"kind": "model", "name": "support-bot", "host": "huggingface", "state": "resolved", "role": "base", "confidence": "high", "how": "call", "at": {"path": "a.py", "line": 2}}
 
 fires := {
+	"another folder": {"references": [base], "files": [{"path": "models/other/config.json"}]},
 	"bare name": {"references": [base]},
 }
 
 silent := {
+	"dataset": {"references": [object.union(base, {"kind": "dataset"})]},
+	"known at run time": {"references": [object.union(base, {"state": "unresolved"})]},
+	"push target": {"references": [object.union(base, {"role": "push"})]},
+	"card": {"references": [object.union(base, {"how": "card"})]},
 	"namespace": {"references": [object.union(base, {"name": "acme/support-bot"})]},
 	"name of the hub": {"references": [object.union(base, {"name": "bert-base-uncased"})]},
 	"folder of the source": {"references": [base], "files": [{"path": "models/support-bot/config.json"}]},

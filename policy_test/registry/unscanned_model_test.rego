@@ -16,6 +16,7 @@ fires := {
 }
 
 silent := {
+	"another store": {"stores": [object.union(base.store, {"kind": "bucket"})]},
 	"read": {"weights": [object.union(base.file, {"content": "read"})]},
 	"pointer to safetensors": {"weights": [object.union(base.file, {"expected": "safetensors"})]},
 	"holds data only": {"weights": [object.union(base.file, {"executable": "no"})]},
@@ -36,3 +37,7 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_scan_on_push_is_not_asked_for if {
+	count(deny) == 0 with input.stores as [base.store] with data.mlpolicy.settings["REG-016"].scan_on_push as false
+}

@@ -12,6 +12,12 @@ fires := {
 }
 
 silent := {
+	"two registries": {"registry": [base, object.union(base, {"kind": "kitfile", "digest": "bb"})]},
+	"two versions": {"registry": [base, object.union(base, {"version": "2", "digest": "bb", "created": ""})]},
+	"same time": {"registry": [base, object.union(base, {"version": "2"})]},
+	"time in other words": {"registry": [base, object.union(base, {"version": "2", "created": "2026-01-01T00:00:00Z"})]},
+	"order of two registries": {"registry": [base, object.union(base, {"kind": "kitfile", "version": "2", "created": "1700000004000"})]},
+	"order of two models": {"registry": [base, object.union(base, {"name": "x", "version": "2", "created": "1700000004000"})]},
 	"same": {"registry": [base, object.union(base, {"at": {"path": "b/meta.yaml"}})]},
 	"another name": {"registry": [base, object.union(base, {"name": "x", "digest": "bb"})]},
 	"no digest": {"registry": [base, object.union(base, {"digest": ""})]},

@@ -19,6 +19,19 @@ fires := {
 }
 
 silent := {
+	"local base with a card": {"references": [object.union(base.pinned, {"host": "local"})], "cards": [base.card]},
+	"local base beside code": {"references": [object.union(base.pinned, {"host": "local"}), base.code]},
+	"dataset card": {"references": [base.pinned], "cards": [object.union(base.card, {"kind": "dataset"})]},
+	"no model": {"references": [object.union(base.ref, {"kind": "tokenizer"})]},
+	"another role": {"references": [object.union(base.ref, {"role": "output"})]},
+	"known at run time": {"references": [object.union(base.ref, {"state": "unresolved"})]},
+	"another file": {"references": [object.union(base.ref, {"at": {"path": "a.py"}})]},
+	"tokenizer in code": {"references": [base.pinned, object.union(base.code, {"kind": "tokenizer"})]},
+	"reward model in code": {"references": [base.pinned, object.union(base.code, {"role": "reward"})]},
+	"code that builds the name": {"references": [base.pinned, object.union(base.code, {"state": "unresolved"})]},
+	"local model in code": {"references": [base.pinned, object.union(base.code, {"host": "local"})]},
+	"card elsewhere": {"references": [base.pinned, object.union(base.code, {"how": "card"})]},
+	"test that uses another base": {"references": [base.pinned, object.union(base.code, {"at": {"path": "tests/a.py"}})]},
 	"pinned": {"references": [base.pinned]},
 	"same base in code": {"references": [base.pinned, object.union(base.code, {"name": "Acme/Base"})]},
 	"several bases in code": {"references": [base.pinned, base.code, object.union(base.code, {"name": "acme/third"})]},

@@ -12,6 +12,7 @@ fires := {
 }
 
 silent := {
+	"pointer that cannot run": {"content": "not_fetched", "executable": "no"},
 	"safetensors": {"executable": "no"},
 	"not known": {"executable": "unstated"},
 	"pointer to safetensors": {"content": "not_fetched", "executable": "unresolved", "expected": "safetensors"},

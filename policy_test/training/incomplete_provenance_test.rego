@@ -11,6 +11,7 @@ base := {
 }
 
 fires := {
+	"provenance of something else": {"attestations": [object.union(base.statement, {"body": {"buildDefinition": {"resolvedDependencies": ["d"]}}})], "components": [base.data]},
 	"base model left out": {"attestations": [base.statement], "components": [base.model]},
 	"other data": {"attestations": [base.statement], "components": [object.union(base.data, {"digests": {"sha256": "ee"}})]},
 }

@@ -15,6 +15,8 @@ fires := {
 }
 
 silent := {
+	"everything in one bucket": {"grants": [{"effect": "allow", "actions": ["*"], "resources": ["arn:aws:s3:::train"], "at": {"path": "iam.tf"}}]},
+	"passes one role": {"grants": [{"effect": "allow", "actions": ["iam:PassRole"], "resources": ["arn:aws:iam::1:role/x"], "at": {"path": "iam.tf"}}]},
 	"one bucket": {"grants": [{"effect": "allow", "actions": ["s3:*"], "resources": ["arn:aws:s3:::train/*"], "at": {"path": "iam.tf"}}]},
 	"one action": {"grants": [{"effect": "allow", "actions": ["s3:GetObject"], "resources": ["*"], "at": {"path": "iam.tf"}}]},
 	"deny": {"grants": [{"effect": "deny", "actions": ["*"], "resources": ["*"], "at": {"path": "iam.tf"}}]},

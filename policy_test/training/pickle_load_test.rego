@@ -16,6 +16,9 @@ fires := {
 }
 
 silent := {
+	"hub of another call": {"callee": "acme.hub", "args": {"0": "acme/repo", "weights_only": "False"}},
+	"another call": {"callee": "acme.load", "args": {"0": "a/b", "safe_mode": "False", "weights_only": "False"}},
+	"hub without a repository": {"callee": "torch.hub.load", "args": {"0": "name"}},
 	"digest compared": {"checks_hash": "yes"},
 	"loads": {"callee": "pickle.loads"},
 	"keras in safe mode": {"callee": "keras.models.load_model", "args": {"safe_mode": "True"}},

@@ -7,6 +7,8 @@ import data.mlpolicy.training.privileged_training.deny
 base := {"name": "job", "role": "training", "platform": "kubernetes", "at": {"path": "job.yaml", "line": 4}, "security": {"privileged": "unstated", "run_as_root": "no", "privilege_escalates": "no"}}
 
 fires := {
+	"escalates": {"security": {"privilege_escalates": "yes"}},
+	"escalation not said": {"security": {"privilege_escalates": "unstated"}},
 	"privileged": {"security": {"privileged": "yes"}},
 	"root": {"security": {"run_as_root": "yes"}},
 	"nothing said": {"security": {"run_as_root": "unstated"}},

@@ -15,6 +15,7 @@ fires := {
 }
 
 silent := {
+	"four letters": {"namespace": "baax"},
 	"publisher": {"namespace": "meta-llama"},
 	"other letters": {"namespace": "Meta-Llama"},
 	"nobody known": {"namespace": "acme"},

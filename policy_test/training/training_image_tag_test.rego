@@ -12,6 +12,7 @@ fires := {
 }
 
 silent := {
+	"no image": {"workloads": [{"name": "job", "role": "training", "images": [object.union(base, {"name": ""})]}]},
 	"digest": {"workloads": [{"name": "job", "role": "training", "images": [object.union(base, {"digest": "sha256:aa"})]}]},
 	"templated": {"workloads": [{"name": "job", "role": "training", "images": [object.union(base, {"name": "$(IMAGE)"})]}]},
 	"serving": {"workloads": [{"name": "api", "role": "serving", "images": [base]}]},
@@ -29,3 +30,8 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_names_the_image if {
+	some found in deny with input as fires.tag
+	found.subject == "pytorch/pytorch:2.6.0"
+}

@@ -10,6 +10,8 @@ base := {
 }
 
 fires := {
+	"call beside a reference without it": {"references": [object.union(base.ref, {"trust_remote_code": "no"})], "calls": [base.call]},
+	"call at a branch": {"calls": [object.union(base.call, {"args": {"revision": "main"}, "unresolved": ["**"]})]},
 	"reference": {"references": [base.ref]},
 	"reference and its call": {"references": [base.ref], "calls": [base.call]},
 	"name known at run time": {"references": [object.union(base.ref, {"name": "", "uri": "", "host": ""})]},
@@ -17,6 +19,7 @@ fires := {
 }
 
 silent := {
+	"call that switches it off": {"calls": [object.union(base.call, {"args": {"trust_remote_code": "False"}})]},
 	"full commit": {"references": [object.union(base.ref, {"revision_kind": "commit"})]},
 	"revision known at run time": {"references": [object.union(base.ref, {"revision_kind": "unresolved"})]},
 	"local folder": {"references": [object.union(base.ref, {"host": "local"})]},

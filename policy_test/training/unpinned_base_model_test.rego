@@ -19,6 +19,7 @@ fires := {
 }
 
 silent := {
+	"dataset": {"kind": "dataset"},
 	"full commit": {"revision_kind": "commit"},
 	"revision known at run time": {"revision_kind": "unresolved"},
 	"name known at run time": {"state": "unresolved"},

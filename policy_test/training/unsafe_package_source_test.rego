@@ -16,6 +16,8 @@ fires := {
 }
 
 silent := {
+	"another option": {"option": "--requirement"},
+	"archive": {"url": "https://host/tools-1.0.tar.gz"},
 	"full commit": {"revision": "0123456789012345678901234567890123456789"},
 	"index": {"url": ""},
 	"development": {"scope": "dev"},
@@ -40,4 +42,9 @@ test_nothing_there if count(deny) == 0 with input as {}
 test_known_index if {
 	count(deny) == 0 with input.packages as [object.union(base, fires["extra index"])]
 		with data.mlpolicy.settings["TRAIN-011"].indexes as ["http://pypi.acme.example/"]
+}
+
+test_another_index if {
+	count(deny) == 1 with input.packages as [object.union(base, fires["extra index"])]
+		with data.mlpolicy.settings["TRAIN-011"].indexes as ["https://elsewhere/"]
 }

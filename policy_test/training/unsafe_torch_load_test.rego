@@ -10,6 +10,7 @@ base := {
 }
 
 fires := {
+	"absent, another package": {"calls": [base.call], "packages": [object.union(base.torch, {"name": "numpy", "version": "9.0"})]},
 	"switched off": {"calls": [object.union(base.call, {"args": {"weights_only": "False"}})], "packages": [object.union(base.torch, {"version": "2.7.0"})]},
 	"absent, old torch": {"calls": [base.call], "packages": [base.torch]},
 	"absent, torch not known": {"calls": [base.call], "packages": []},
@@ -18,6 +19,7 @@ fires := {
 }
 
 silent := {
+	"absent, new torch with a wide range": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "2.6.0", "constraint": ">=2.0"})]},
 	"switched on": {"calls": [object.union(base.call, {"args": {"weights_only": "True"}})], "packages": []},
 	"absent, new torch": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "2.6.0+cu124"})]},
 	"absent, range above": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "", "constraint": "~=2.6"})]},

@@ -7,11 +7,13 @@ import data.mlpolicy.training.unverified_resume.deny
 base := {"kind": "model", "name": "acme/ckpt", "uri": "hf://acme/ckpt", "host": "huggingface", "role": "resume", "state": "resolved", "revision_kind": "none", "confidence": "high", "at": {"path": "a.yaml", "line": 3}, "call_at": {"path": "a.yaml", "line": 3}}
 
 fires := {
+	"digest not compared": {"references": [base], "calls": [{"checks_hash": "no", "at": {"path": "a.yaml", "line": 3}}]},
 	"hub": {"references": [base]},
 	"bucket": {"references": [object.union(base, {"host": "s3", "uri": "s3://acme/ckpt"})]},
 }
 
 silent := {
+	"guess": {"references": [object.union(base, {"confidence": "low"})]},
 	"full commit": {"references": [object.union(base, {"revision_kind": "commit"})]},
 	"object version": {"references": [object.union(base, {"host": "s3", "uri": "s3://acme/ckpt?versionId=4"})]},
 	"this machine": {"references": [object.union(base, {"host": "local", "uri": "out/checkpoint-5"})]},

@@ -10,6 +10,7 @@ base := {
 }
 
 fires := {
+	"two packages": {"packages": [base.torch, object.union(base.torch, {"name": "transformers", "version": "2.5.0", "at": {"line": 1}})], "vulnerabilities": [base.hole]},
 	"affected": {"packages": [base.torch], "vulnerabilities": [base.hole]},
 	"no fix": {"packages": [base.torch], "vulnerabilities": [{"package": "torch", "version": "2.5.0", "id": "CVE-1", "severity": "high", "state": "affected", "fixed": []}]},
 	"no state": {"packages": [base.torch], "vulnerabilities": [object.union(base.hole, {"state": ""})]},
@@ -41,4 +42,14 @@ test_nothing_there if count(deny) == 0 with input as {}
 
 test_all_packages if {
 	count(deny) == 1 with input as silent["no framework"] with data.mlpolicy.settings["TRAIN-012"].all_packages as true
+}
+
+test_at_the_package if {
+	some found in deny with input as fires["two packages"]
+	found.at.line == 2
+}
+
+test_options_are_no_packages if {
+	count(deny) == 0 with input.packages as [object.union(base.torch, {"framework": false, "option": "--index-url"})]
+		with input.vulnerabilities as [base.hole] with data.mlpolicy.settings["TRAIN-012"].all_packages as true
 }
