@@ -359,6 +359,10 @@ func New(kind, role, name string, at sbom.At) sbom.Reference {
 		r.RevisionKind = sbom.RevisionUnresolved
 		return r
 	}
+	if role == "output" && (KindOf(name) == NameHub || KindOf(name) == NameBare) {
+		r.URI, r.Host = "./"+name, "local" // a directory that a run writes
+		return r
+	}
 	r.URI, r.Host = Normalise(kind, name)
 	if r.Host == "huggingface" {
 		SetRevision(&r, HubRevision(name))

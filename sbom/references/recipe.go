@@ -37,7 +37,21 @@ var notRecipes = map[string]bool{
 func matchRecipe(f *sbom.File) bool {
 	switch f.Ext() {
 	case ".yaml", ".yml", ".json", ".toml":
-		return f.Size <= maxRecipeBytes && !notRecipes[f.Name()] && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
+		return f.Size <= maxRecipeBytes && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
+	}
+	return false
+}
+
+// elsewhere tells settings of editors and tools (.vscode, JSON with comments) and
+// recorded results, which say what was loaded once and load nothing.
+func elsewhere(f *sbom.File) bool {
+	for _, dir := range strings.Split(f.Dir(), "/") {
+		if strings.HasPrefix(dir, ".") && dir != "." && (f.Ext() == ".json" || dir == ".vscode" || dir == ".idea") {
+			return true
+		}
+		if f.Ext() == ".json" && dir == "results" {
+			return true
+		}
 	}
 	return false
 }

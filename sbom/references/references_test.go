@@ -49,6 +49,10 @@ func TestReferences(t *testing.T) {
 		{"modelfile", "Modelfile", "FROM llama3:8b\nSYSTEM \"\"\"\nFROM org/prose\n\"\"\"\nADAPTER ./a.gguf\n", []found{{"model", "base", "llama3:8b", "", 1}, {"adapter", "adapter", "./a.gguf", "", 5}}},
 		{"card", "README.md", "---\nbase_model: org/base\ndatasets:\n- org/data\n---\nprose org/other\n", []found{{"model", "base", "org/base", "", 2}, {"dataset", "train", "org/data", "", 4}}},
 		{"web page", "README.md", "---\ntitle: org/base\n---\n", nil},
+		{"results", "results/r.json", `{"model_id": "org/base"}`, nil},
+		{"not results", "conf/r.json", `{"model_id": "org/base"}`, []found{{"model", "base", "org/base", "", 1}}},
+		{"lm-eval", "l.sh", "lm_eval --model hf --model_args pretrained=org/base,revision=v1.0\n", []found{{"model", "eval", "org/base", "v1.0", 1}}},
+		{"default", "v.sh", "vllm serve ${MODEL:-org/base} --port 1\n", []found{{"model", "serve", "org/base", "", 1}}},
 		{"dockerfile", "Dockerfile", "FROM org/image\nENV MODEL_ID=org/base\nCMD [\"--model\", \"x\"]\n", []found{{"model", "base", "org/base", "", 2}}},
 	}
 	for _, tt := range tests {
