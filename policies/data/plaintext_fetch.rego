@@ -13,8 +13,8 @@
 #   id: DATA-002
 #   stages: [data]
 #   severity: high
-#   applies_to: [references, calls, cards, stores, pipelines]
-#   requires: [references, calls, cards, stores, pipelines]
+#   applies_to: [references, calls, cards, stores]
+#   requires: [references, calls, cards, stores]
 #   fix: Fetch over https with certificate verification on, and compare a SHA-256 digest afterwards.
 #   settings:
 #     downloads:
@@ -132,16 +132,6 @@ _found contains {"uri": store.uri, "at": store.at, "detail": detail} if {
 	store.kind == "dvc_remote"
 	hosts.plaintext_remote(store.uri)
 	detail := $"DVC remote {store.name} is read over plain http from {hosts.of(store.uri)}"
-}
-
-_found contains {"uri": command, "at": step.at, "detail": detail} if {
-	some job in input.pipelines
-	some step in job.steps
-	some command in ["curl", "wget"]
-	some option in settings["DATA-002"].unverified
-	pattern := $`(^|[\s;&|(]){command}\s([^|;&\n]*\s)?{option}(\s|$)`
-	regex.match(pattern, step.run)
-	detail := $"{command} {option} does not verify the certificate"
 }
 
 _referenced contains places.line(at) if {

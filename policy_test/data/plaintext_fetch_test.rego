@@ -22,7 +22,6 @@ fires := {
 	"request without verification in a download": {"calls": [object.union(base.get, {"args": {"verify": "False"}, "function": "download_corpus"})]},
 	"card": {"cards": [{"kind": "dataset", "digests": [{"url": "http://data.acme.org/a.csv", "at": {"path": "croissant.json"}}]}]},
 	"dvc remote": {"stores": [{"kind": "dvc_remote", "name": "s", "uri": "http://dvc.acme.org/", "at": {"path": ".dvc/config"}}]},
-	"workflow": {"pipelines": [{"steps": [{"run": "set -e\ncurl -k -o a https://acme.org/a", "at": {"path": "ci.yml"}}]}]},
 }
 
 silent := {
@@ -43,7 +42,6 @@ silent := {
 	"verified download": {"calls": [base.call]},
 	"request for a page": {"calls": [object.union(base.get, {"args": {"0": "http://acme.org/status"}})]},
 	"request without verification elsewhere": {"calls": [object.union(base.get, {"args": {"verify": "False"}, "function": "ping"})]},
-	"workflow with verification": {"pipelines": [{"steps": [{"run": "curl -o a https://acme.org/a", "at": {"path": "ci.yml"}}]}]},
 }
 
 test_fires[name] if {
