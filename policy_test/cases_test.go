@@ -98,6 +98,9 @@ func parseCase(name string, content []byte) (fileCase, error) {
 	for _, at := range c.at {
 		file, line, _ := strings.Cut(at, ":")
 		text, ok := c.files[file]
+		if _, tracked := c.files[file+".dvc"]; tracked && line == "" {
+			continue // the file itself is elsewhere
+		}
 		if _, raw := c.files["input.json"]; raw {
 			continue
 		}

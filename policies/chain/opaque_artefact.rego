@@ -11,8 +11,8 @@
 #   id: X-011
 #   stages: [registry]
 #   severity: medium
-#   applies_to: [weights, components]
-#   requires: [weights, components]
+#   applies_to: [weights, components, files]
+#   requires: [weights, components, files]
 #   fix: >-
 #     Store the file where its SHA-256 is known (Git LFS, a registry with digests), or let mlpolicy
 #     read its bytes.
@@ -25,6 +25,10 @@
 #       type: set
 #       default: [model, adapter]
 #       doc: kinds of component that need a digest
+#     files:
+#       type: set
+#       default: [weights, checkpoint]
+#       doc: kinds of file that need a digest
 #   maps:
 #     owasp_ml: [ML06:2023]
 #     owasp_llm: [LLM03:2025]
@@ -44,6 +48,14 @@ deny contains {"subject": file.path, "detail": detail, "at": {"path": file.path}
 	file.format != "index"
 	not regex.match(`^[0-9a-f]{64}$`, file.sha256)
 	detail := $"{file.format} file has no SHA-256 in the ML-BOM"
+}
+
+deny contains {"subject": file.path, "detail": detail, "at": {"path": file.path}} if {
+	some file in input.files
+	file.storage == "dvc"
+	file.kind in settings["X-011"].files
+	file.sha256 == ""
+	detail := $"{file.kind} file is kept by DVC, under its md5 only"
 }
 
 deny contains {"subject": model.name, "detail": detail, "at": model.at} if {

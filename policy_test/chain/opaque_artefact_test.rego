@@ -10,11 +10,15 @@ base := {
 }
 
 fires := {
+	"kept by DVC": {"files": [{"path": "m.bin", "storage": "dvc", "kind": "weights", "sha256": ""}]},
 	"no digest": {"weights": [object.union(base.file, {"sha256": ""})]},
 	"md5 only": {"components": [{"kind": "model", "name": "m", "digests": {"md5": "aa"}, "at": {"path": "m.dvc"}}]},
 }
 
 silent := {
+	"data kept by DVC": {"files": [{"path": "m.csv", "storage": "dvc", "kind": "dataset", "sha256": ""}]},
+	"kept by git": {"files": [{"path": "m.bin", "storage": "git", "kind": "weights", "sha256": ""}]},
+	"kept by DVC with a strong digest": {"files": [{"path": "m.bin", "storage": "dvc", "kind": "weights", "sha256": "aa"}]},
 	"digest": {"weights": [base.file]},
 	"index": {"weights": [object.union(base.file, {"format": "index", "sha256": ""})]},
 	"strong digest": {"components": [base.model]},
