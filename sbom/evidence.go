@@ -366,8 +366,13 @@ type Package struct {
 	Option     string   `json:"option"`    // --extra-index-url, --trusted-host … when the entry is an option line
 	Locked     Tri      `json:"locked"`    // exact version with hashes
 	Framework  bool     `json:"framework"` // ML framework or library
-	Component  string   `json:"component"`
-	At         At       `json:"at"`
+	Extras     []string `json:"extras"`    // PEP 508 extras
+	Marker     string   `json:"marker"`    // PEP 508 environment marker, as written
+	// LockedBy is the path of the lock file that fixes a declaration without an exact
+	// version; "" when there is none. Locked then says what the lock says.
+	LockedBy  string `json:"locked_by"`
+	Component string `json:"component"`
+	At        At     `json:"at"`
 }
 
 // Dataset is the profile of one data file.

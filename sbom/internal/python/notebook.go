@@ -1,7 +1,6 @@
 package python
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -23,13 +22,17 @@ func (m *Module) Magics() []Magic { return m.magic }
 // notebook joins the code cells (nbformat 4, "cells"; 3, "worksheets") into one module
 // whose lines map to the lines of the .ipynb. Each cell is parsed on its own.
 func notebook(f *sbom.File) *Module {
-	n := &cells{m: &Module{Path: f.Path}}
+	n := &cells{m: &Module{Path: f.Path, lines: []Pos{0}}}
 	docs := tree.Of(f)
 	if docs.Err != nil {
 		n.m.Errors, n.m.ErrorCount = []Error{{Reason: docs.Err.Error()}}, 1
 	}
-	n.raw, _ = f.Bytes()
-	n.lines = lineStarts(string(n.raw))
+	data, err := f.Bytes()
+	if err != nil {
+		return n.m
+	}
+	n.raw = string(data)
+	n.lines = lineStarts(n.raw)
 	root := docs.Root()
 	n.all(root.Get("cells"), "source")
 	if sheets := root.Get("worksheets"); sheets != nil {
@@ -43,7 +46,7 @@ func notebook(f *sbom.File) *Module {
 // cells collects the text of code cells with its stored positions.
 type cells struct {
 	m     *Module
-	raw   []byte
+	raw   string
 	lines []Pos
 	text  strings.Builder
 	ends  []int // offset in text after each cell
@@ -111,16 +114,12 @@ func (n *cells) rawFrom(offset int) string {
 	if offset >= len(n.raw) {
 		return ""
 	}
-	raw := n.raw[offset:min(len(n.raw), offset+maxRawLine)]
-	if end := bytes.IndexByte(raw, '\n'); end >= 0 {
-		raw = raw[:end]
+	raw := n.raw[offset:]
+	if end := strings.IndexByte(raw, '\n'); end >= 0 {
+		return raw[:end]
 	}
-	return string(raw)
+	return raw
 }
-
-// maxRawLine bounds what is kept of a stored line to count columns; a cell stored as
-// one string shares its line with all its lines, and none of them is longer in people's code.
-const maxRawLine = 1 << 10
 
 // flush ends a line of a cell: Python goes to the text, the rest to the magics.
 func (n *cells) flush() {
