@@ -15,8 +15,6 @@ var lifecycleCollectors = []sbom.Collector{
 	kitfile,
 	codeowners,
 	featureStore,
-	liteLLM,
-	nemoGuardrails,
 	secrets,
 }
 
