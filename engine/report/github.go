@@ -1,0 +1,76 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/engine"
+)
+
+// GitHub writes the decision as workflow commands (GitHub Docs, "Workflow commands for
+// GitHub Actions"): an annotation on each line that is wrong.
+func GitHub(w io.Writer, d *engine.Decision) error {
+	b := bufio.NewWriter(w)
+	for _, e := range entries(d) {
+		command := "notice"
+		switch {
+		case e.Verdict == engine.Deny:
+			command = "error"
+		case e.Verdict == engine.Undecided:
+			command = "error"
+		case e.Outcome == engine.Fail || e.Outcome == engine.Unknown || e.Outcome == engine.Error:
+			command = "warning"
+		default:
+			continue
+		}
+		title := fmt.Sprintf("%s %s (%s)", e.ID, e.Title, e.Severity)
+		if len(e.Findings) == 0 {
+			fmt.Fprintf(b, "::%s title=%s::%s\n", command, property(title), data(e.Reason))
+		}
+		for _, f := range e.Findings {
+			if f.State == "waived" {
+				continue
+			}
+			message := f.Detail
+			if e.Fix != "" && e.Outcome == engine.Fail {
+				message += "\nFix: " + e.Fix
+			}
+			where := ""
+			if f.At.Path != "" {
+				where = "file=" + property(f.At.Path) + ","
+				if f.At.Line > 0 {
+					where += fmt.Sprintf("line=%d,", f.At.Line)
+				}
+				if f.At.Line > 0 && f.At.Column > 0 {
+					where += fmt.Sprintf("col=%d,", f.At.Column)
+				}
+			}
+			fmt.Fprintf(b, "::%s %stitle=%s::%s\n", command, where, property(title), data(message))
+		}
+	}
+	summary := "notice"
+	if d.Decision != engine.Allow {
+		summary = "error"
+	}
+	fmt.Fprintf(b, "::%s title=mlpolicy::%s\n", summary, data(word(d.Decision)+reasonSuffix(d.Reason)))
+	return b.Flush()
+}
+
+func reasonSuffix(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return ": " + reason
+}
+
+// data and property escape as the runner's toolkit does (actions/toolkit, command.ts).
+var (
+	dataEscapes     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	propertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+func data(s string) string { return dataEscapes.Replace(s) }
+
+func property(s string) string { return propertyEscapes.Replace(s) }
