@@ -401,6 +401,35 @@ type Dataset struct {
 	Examples         []DataExample      `json:"examples"` // positions of what was counted, never values
 	Component        string             `json:"component"`
 	At               At                 `json:"at"`
+	Encoding         string             `json:"encoding"`  // gzip | zstd | ""
+	Profile          string             `json:"profile"`   // full | sampled | none: how much of the content was looked at
+	Malformed        int64              `json:"malformed"` // rows that could not be read
+	// Skipped says, by analysis (profile, near_duplicates, contamination,
+	// trigger_candidates, ...), why it was not done or not over every row.
+	Skipped map[string]string `json:"skipped"`
+	// Hidden counts hidden characters by class: zero_width, bidi, tag, mixed_script,
+	// control, private_use, variation.
+	Hidden   map[string]int64   `json:"hidden"`
+	Clusters []DuplicateCluster `json:"duplicate_clusters"` // the largest, exact or near
+	Lengths  map[string]int64   `json:"lengths"`            // rows by length of text in bytes, powers of two
+	// Declared is what cards, manifests and pointers say of the file, beside what it is.
+	Declared []Declaration `json:"declared"`
+}
+
+// DuplicateCluster is a group of rows with the same or nearly the same text.
+type DuplicateCluster struct {
+	Kind string  `json:"kind"` // exact | near
+	Size int64   `json:"size"`
+	Rows []int64 `json:"rows"` // the first of them
+}
+
+// Declaration is one thing that a card, manifest or pointer says of a data file.
+type Declaration struct {
+	Field    string `json:"field"` // sha256 | md5 | size_bytes | rows
+	Declared string `json:"declared"`
+	Found    string `json:"found"`  // "" when it could not be found out
+	Agrees   Tri    `json:"agrees"` // unresolved when nothing was found to compare with
+	At       At     `json:"at"`     // of the declaration
 }
 
 // Column is a column of a data file.
@@ -425,6 +454,12 @@ type TriggerCandidate struct {
 	PValue  float64 `json:"p_value"`
 	Target  string  `json:"target"`
 	Rows    []int64 `json:"rows"`
+	// Outcome says what the rows have in common: reply | refusal | label | topic | host |
+	// language | length | sentiment.
+	Outcome  string  `json:"outcome"`
+	Share    float64 `json:"share"`      // of the rows with the sequence that have the outcome
+	Expected float64 `json:"expected"`   // share that the rest of the rows lets expect
+	Adjusted float64 `json:"p_adjusted"` // for the number of tests made (Benjamini-Hochberg)
 }
 
 // DataExample is the position of something that was counted.
