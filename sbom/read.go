@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -180,11 +181,31 @@ var kinds = map[string]string{
 	".npy": "dataset", ".parquet": "dataset", ".arrow": "dataset", ".jsonl": "dataset", ".csv": "dataset", ".tsv": "dataset",
 	".tfrecord": "dataset", ".webdataset": "dataset",
 	".ipynb": "notebook", ".py": "code", ".sh": "code", ".js": "code", ".ts": "code", ".rego": "policy",
+	".sql": "code", ".go": "code", ".scala": "code", ".java": "code", ".r": "code", ".cu": "code", ".cpp": "code",
+	".jinja": "config", ".jinja2": "config", ".j2": "config", ".prompt": "prompt",
+	".pub": "trust", ".pem": "trust", ".crt": "trust",
 	".yaml": "config", ".yml": "config", ".toml": "config", ".tf": "config", ".hcl": "config", ".dvc": "config",
 	".zip": "archive", ".tar": "archive", ".gz": "archive", ".7z": "archive", ".xz": "archive", ".zst": "archive",
 }
 
-func fileKind(f *File) string { return kinds[f.Ext()] }
+// named tells what a file is for by its name, where the extension is anybody's.
+var named = []struct {
+	kind    string
+	pattern *regexp.Regexp
+}{
+	{"statement", regexp.MustCompile(`(?i)(\.intoto\.jsonl?|\.sigstore\.json|(^|/)(provenance|lineage|attestation)s?[^/]*\.(json|jsonl|ya?ml|md))$`)},
+	{"policy", regexp.MustCompile(`(?i)(^|/)((waivers?|exceptions?|revok)[^/]*|mlpolicy[^/]*)\.json$`)},
+	{"prompt", regexp.MustCompile(`(?i)(^|/)([^/]*prompt[^/]*|prompts?/[^/]+)\.(txt|md)$`)},
+}
+
+func fileKind(f *File) string {
+	for _, n := range named {
+		if n.pattern.MatchString(f.Path) {
+			return n.kind
+		}
+	}
+	return kinds[f.Ext()]
+}
 
 // sourceDigest is the SHA-256 over the sorted (path, mode, digest) of all files.
 func (g *generator) sourceDigest(parts []part) string {
