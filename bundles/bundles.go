@@ -67,9 +67,6 @@ func Build(w io.Writer, pack fs.FS, opts BuildOptions) error {
 		b.Data = map[string]any{}
 	}
 	roots := map[string]bool{}
-	for key := range b.Data {
-		roots[key] = true
-	}
 	err := fs.WalkDir(pack, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".rego" || strings.HasSuffix(name, "_test.rego") {
 			return err
@@ -89,6 +86,9 @@ func Build(w io.Writer, pack fs.FS, opts BuildOptions) error {
 		return errors.New("there is no Rego file to bundle")
 	}
 	slices.SortFunc(b.Modules, func(a, c bundle.ModuleFile) int { return strings.Compare(a.Path, c.Path) })
+	for _, root := range dataRoots(b.Data, roots) {
+		roots[root] = true
+	}
 	b.Manifest = bundle.Manifest{Revision: opts.Revision, Roots: sortedKeys(roots)}
 	b.SetRegoVersion(ast.RegoV1)
 	if opts.SigningKey != nil {
@@ -97,6 +97,28 @@ func Build(w io.Writer, pack fs.FS, opts BuildOptions) error {
 		}
 	}
 	return bundle.NewWriter(w).DisableFormat(true).Write(b)
+}
+
+// dataRoots are the roots that data needs beside those of the policies. The settings of
+// a pack's controls lie below a root that belongs to another pack, so each control is a
+// root of its own: two bundles with overlapping roots do not load together.
+func dataRoots(data map[string]any, modules map[string]bool) []string {
+	var out []string
+	for key, value := range data {
+		if modules[key] {
+			continue
+		}
+		below, _ := value.(map[string]any)
+		settings, ok := below["settings"].(map[string]any)
+		if !ok || len(below) != 1 || len(settings) == 0 {
+			out = append(out, key)
+			continue
+		}
+		for id := range settings {
+			out = append(out, key+"/settings/"+id)
+		}
+	}
+	return out
 }
 
 func module(pack fs.FS, name string) (m bundle.ModuleFile, root string, err error) {

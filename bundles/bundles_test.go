@@ -89,11 +89,44 @@ func rewrite(t *testing.T, packed []byte, edit func(name string, content []byte)
 	return out.Bytes()
 }
 
+// added returns the bundle with one policy more.
+func added(t *testing.T, packed []byte) []byte {
+	t.Helper()
+	zr, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(zr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	zw := gzip.NewWriter(&out)
+	tw := tar.NewWriter(zw)
+	extra := []byte("package acme.training.b\n")
+	if err := tw.WriteHeader(&tar.Header{Name: "/training/b.rego", Mode: 0o600, Size: int64(len(extra)), Typeflag: tar.TypeReg}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tw.Write(extra); err != nil {
+		t.Fatal(err)
+	}
+	if err := tw.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := zw.Write(plain); err != nil {
+		t.Fatal(err)
+	}
+	if err := zw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
 func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		private, public := newKey(t, curve)
-		packed := build(t, BuildOptions{Revision: "r1", SigningKey: private, Data: map[string]any{"mlpolicy": map[string]any{"settings": map[string]any{}}}})
+		packed := build(t, BuildOptions{Revision: "r1", SigningKey: private, Data: map[string]any{"mlpolicy": map[string]any{"settings": map[string]any{"ACME-1": map[string]any{"limit": 1}}}}})
 		b, err := Open(bytes.NewReader(packed), OpenOptions{PublicKey: public})
 		if err != nil {
 			t.Fatalf("%s: %v", curve.Params().Name, err)
@@ -101,9 +134,21 @@ func TestRoundTrip(t *testing.T) {
 		if !b.Signed || b.Revision != "r1" || len(b.Modules) != 1 || b.Modules[0].Path != "training/a.rego" {
 			t.Errorf("%s: got %+v", curve.Params().Name, b)
 		}
-		if strings.Join(b.Roots, " ") != "acme mlpolicy" {
-			t.Errorf("roots %v, want acme mlpolicy", b.Roots)
+		if strings.Join(b.Roots, " ") != "acme mlpolicy/settings/ACME-1" {
+			t.Errorf("roots %v, want acme and that of its settings", b.Roots)
 		}
+	}
+}
+
+func TestSignAfterwards(t *testing.T) {
+	t.Parallel()
+	private, public := newKey(t, elliptic.P256())
+	var b bytes.Buffer
+	if err := Sign(&b, bytes.NewReader(build(t, BuildOptions{Revision: "r1"})), private); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Open(bytes.NewReader(b.Bytes()), OpenOptions{PublicKey: public}); err != nil || got.Revision != "r1" || len(got.Modules) != 1 {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
@@ -152,6 +197,7 @@ func TestTamperedBundlesAreRefused(t *testing.T) {
 		"another key":           {signed, other},
 		"never signed":          {build(t, BuildOptions{}), public},
 		"no key given":          {signed, nil},
+		"file added":            {added(t, signed), public},
 		"truncated":             {signed[:len(signed)/2], public},
 		"not a bundle":          {[]byte("hello"), public},
 		"key that is not a key": {signed, []byte("hello")},
