@@ -15,6 +15,8 @@ var lifecycleCollectors = []sbom.Collector{
 	kitfile,
 	codeowners,
 	featureStore,
+	settings,
+	ownConfig,
 	secrets,
 }
 

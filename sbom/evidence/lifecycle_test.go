@@ -11,14 +11,14 @@ import (
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
-// collectFiles runs the lifecycle collectors and linkers over files.
+// collectFiles runs the collectors and linkers over files.
 func collectFiles(t *testing.T, files map[string]string) *sbom.Inventory {
 	t.Helper()
 	source := fstest.MapFS{}
 	for name, content := range files {
 		source[name] = &fstest.MapFile{Data: []byte(content)}
 	}
-	inv, err := sbom.Generate(context.Background(), source, sbom.Options{Collectors: lifecycleCollectors, Linkers: lifecycleLinkers})
+	inv, err := sbom.Generate(context.Background(), source, sbom.Options{Collectors: Collectors, Linkers: Linkers})
 	if err != nil {
 		t.Fatal(err)
 	}

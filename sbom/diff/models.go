@@ -1,0 +1,273 @@
+package diff
+
+import (
+	"path"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+// references compares what the sources name, slot by slot: a slot is the kind, the role
+// and the loader of a name in one file. What a slot named before and names no longer is
+// swapped for what it names now, in the order of the file.
+func (c *comparison) references() {
+	base, head := group(c.base.References, slot), group(c.head.References, slot)
+	known := map[string]bool{}
+	for i := range c.base.References {
+		known[c.base.References[i].Kind+" "+name(&c.base.References[i])] = true
+	}
+	kept := map[string]bool{}
+	for i := range c.head.References {
+		kept[c.head.References[i].Kind+" "+name(&c.head.References[i])] = true
+	}
+	for _, key := range keysOf(base, head) {
+		before, after := unmatched(base[key], head[key]), unmatched(head[key], base[key])
+		for i := range min(len(before), len(after)) {
+			c.swapped(before[i], after[i])
+		}
+		for _, r := range after[min(len(before), len(after)):] {
+			if id := r.Kind + " " + name(r); !known[id] {
+				known[id] = true
+				c.named(r, true)
+			}
+		}
+		for _, r := range before[min(len(before), len(after)):] {
+			if id := r.Kind + " " + name(r); !kept[id] {
+				kept[id] = true
+				c.named(r, false)
+			}
+		}
+		c.revisions(base[key], head[key])
+	}
+}
+
+// slot is where a name stands; "" for what is published, which is not used.
+func slot(r *sbom.Reference) string {
+	if r.Role == "push" || r.Role == "output" || r.State == sbom.StateUnresolved && r.Name == "" {
+		return ""
+	}
+	return strings.Join([]string{r.Kind, r.At.Path, r.Role, r.Loader}, "\x00")
+}
+
+// name is what a reference names, without its revision.
+func name(r *sbom.Reference) string {
+	if r.URI != "" {
+		return r.URI
+	}
+	return r.Name
+}
+
+// unmatched are the references of one side that the other side does not have; of equal
+// ones as many as there are more of.
+func unmatched(list, other []*sbom.Reference) []*sbom.Reference {
+	count := map[string]int{}
+	for _, r := range other {
+		count[name(r)]++
+	}
+	var out []*sbom.Reference
+	for _, r := range list {
+		if count[name(r)] > 0 {
+			count[name(r)]--
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func (c *comparison) swapped(before, after *sbom.Reference) {
+	if before.Kind == "dataset" {
+		c.named(before, false)
+		c.named(after, true)
+		return
+	}
+	c.add(sbom.Change{Kind: BaseModelSwapped, Subject: after.Kind + " of " + after.Loader + " in " + after.At.Path,
+		Before: named(before), After: named(after), Area: referenceArea(after), At: after.At})
+}
+
+// named adds a name that is new or gone.
+func (c *comparison) named(r *sbom.Reference, added bool) {
+	kinds := [2]string{ModelRemoved, ModelAdded}
+	if r.Kind == "dataset" {
+		kinds = [2]string{DatasetRemoved, DatasetAdded}
+	}
+	ch := sbom.Change{Kind: kinds[0], Subject: name(r), Before: named(r), Area: referenceArea(r), At: gone(r.At)}
+	if added {
+		ch.Kind, ch.Before, ch.After, ch.At = kinds[1], "", named(r), r.At
+		ch.Provenance = sbom.TriOf(r.RevisionKind == sbom.RevisionCommit || c.recorded(r.At.Path, name(r)))
+	}
+	c.add(ch)
+}
+
+// named is a name with its revision.
+func named(r *sbom.Reference) string {
+	if r.Revision == "" {
+		return name(r)
+	}
+	return name(r) + "@" + r.Revision
+}
+
+func referenceArea(r *sbom.Reference) string {
+	switch {
+	case r.Kind == "dataset":
+		return "data"
+	case r.Role == "serve":
+		return "deployment"
+	}
+	return "training"
+}
+
+// revisions pairs equal names of a slot in order and compares what they are fixed to.
+func (c *comparison) revisions(base, head []*sbom.Reference) {
+	before := map[string][]*sbom.Reference{}
+	for _, r := range base {
+		before[name(r)] = append(before[name(r)], r)
+	}
+	for _, r := range head {
+		list := before[name(r)]
+		if len(list) == 0 {
+			continue
+		}
+		before[name(r)] = list[1:]
+		if old := list[0]; old.Revision != r.Revision || old.RevisionKind != r.RevisionKind {
+			c.add(sbom.Change{Kind: RevisionMoved, Subject: name(r), Before: revision(old), After: revision(r), Area: referenceArea(r), At: r.At})
+		}
+	}
+}
+
+func revision(r *sbom.Reference) string {
+	if r.Revision != "" {
+		return r.Revision
+	}
+	return r.RevisionKind
+}
+
+// components compares what two ML-BOMs list when they hold no references: a name that
+// one side has at another version moved, other names are new or gone.
+func (c *comparison) components() {
+	if len(c.base.References)+len(c.head.References) > 0 {
+		return
+	}
+	key := func(x *sbom.Component) string {
+		if x.Kind == "package" || x.Kind == "image" {
+			return ""
+		}
+		return x.Kind + "\x00" + x.Host + "\x00" + x.Name
+	}
+	base, head := group(c.base.Components, key), group(c.head.Components, key)
+	for _, k := range keysOf(base, head) {
+		switch before, after := base[k], head[k]; {
+		case len(before) == 0:
+			c.component(after[0], true)
+		case len(after) == 0:
+			c.component(before[0], false)
+		case before[0].Version != after[0].Version || before[0].Revision != after[0].Revision:
+			c.add(sbom.Change{Kind: RevisionMoved, Subject: after[0].Name, Before: version(before[0]), After: version(after[0]), Area: componentArea(after[0]), At: after[0].At})
+		}
+	}
+}
+
+func (c *comparison) component(x *sbom.Component, added bool) {
+	kinds := [2]string{ModelRemoved, ModelAdded}
+	if x.Kind == "dataset" {
+		kinds = [2]string{DatasetRemoved, DatasetAdded}
+	}
+	ch := sbom.Change{Kind: kinds[0], Subject: x.Name, Before: x.Ref, Area: componentArea(x), At: gone(x.At)}
+	if added {
+		ch = sbom.Change{Kind: kinds[1], Subject: x.Name, After: x.Ref, Area: componentArea(x), Provenance: x.Pinned, At: x.At}
+	}
+	c.add(ch)
+}
+
+func version(x *sbom.Component) string {
+	if x.Version != "" {
+		return x.Version
+	}
+	return x.Revision
+}
+
+func componentArea(x *sbom.Component) string {
+	if x.Kind == "dataset" {
+		return "data"
+	}
+	return "training"
+}
+
+// remoteCode finds places that run a repository's own code and did not before: a switch
+// at a reference, in a call, or at a served model.
+func (c *comparison) remoteCode() {
+	trusting := func(inv *sbom.Inventory) map[string][]sbom.At {
+		out := map[string][]sbom.At{}
+		add := func(subject string, at sbom.At) {
+			out[at.Path+"\x00"+subject] = append(out[at.Path+"\x00"+subject], at)
+		}
+		for i := range inv.References {
+			if r := &inv.References[i]; r.TrustRemoteCode == sbom.Yes {
+				add(name(r), r.At)
+			}
+		}
+		for i := range inv.Calls {
+			if x := &inv.Calls[i]; x.Args["trust_remote_code"] == "True" {
+				add(x.Callee, x.At)
+			}
+		}
+		for i := range inv.Workloads {
+			for _, m := range inv.Workloads[i].Models {
+				if m.TrustRemoteCode == sbom.Yes {
+					add(inv.Workloads[i].Name, m.At)
+				}
+			}
+		}
+		return out
+	}
+	before, after := trusting(c.base), trusting(c.head)
+	lines := map[sbom.At]bool{} // a call and the reference in it are one place
+	for _, key := range keysOf(after, map[string]bool{}) {
+		for _, at := range after[key][min(len(before[key]), len(after[key])):] {
+			place := sbom.At{Path: at.Path, Line: at.Line}
+			if lines[place] {
+				continue
+			}
+			lines[place] = true
+			_, subject, _ := strings.Cut(key, "\x00")
+			c.add(sbom.Change{Kind: TrustRemoteCode, Subject: subject, Before: "no", After: "yes", At: at})
+		}
+	}
+}
+
+// weights compares model files by path, and tells when code took the place of data: a
+// file that can run something where the base had none, beside files that cannot.
+func (c *comparison) weights() {
+	key := func(w *sbom.Weights) string { return w.Path }
+	base, head := group(c.base.Weights, key), group(c.head.Weights, key)
+	plain := map[string]string{} // directory → a file of the base that runs nothing
+	for i := range c.base.Weights {
+		if w := &c.base.Weights[i]; w.Executable == sbom.No && w.Format != "index" {
+			plain[path.Dir(w.Path)] = w.Path
+		}
+	}
+	for _, p := range keysOf(base, head) {
+		switch before, after := base[p], head[p]; {
+		case len(before) == 0:
+			w := after[0]
+			if old, was := plain[path.Dir(p)]; was && w.Executable == sbom.Yes {
+				c.add(sbom.Change{Kind: WeightsExecutable, Subject: p, Before: old, After: p + " (" + w.Format + ")", Area: "training", At: w.At})
+				continue
+			}
+			c.add(sbom.Change{Kind: WeightsAdded, Subject: p, After: digested(w), Area: "training", At: w.At})
+		case len(after) == 0:
+			c.add(sbom.Change{Kind: WeightsRemoved, Subject: p, Before: digested(before[0]), Area: "training", At: gone(before[0].At)})
+		case before[0].Executable != sbom.Yes && after[0].Executable == sbom.Yes:
+			c.add(sbom.Change{Kind: WeightsExecutable, Subject: p, Before: before[0].Format, After: after[0].Format, Area: "training", At: after[0].At})
+		case before[0].SHA256 != after[0].SHA256:
+			c.add(sbom.Change{Kind: WeightsChanged, Subject: p, Before: digested(before[0]), After: digested(after[0]), Area: "training", At: after[0].At})
+		}
+	}
+}
+
+func digested(w *sbom.Weights) string {
+	if w.SHA256 == "" {
+		return w.Format
+	}
+	return w.Format + " sha256:" + w.SHA256
+}

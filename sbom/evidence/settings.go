@@ -1,0 +1,249 @@
+package evidence
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
+)
+
+const (
+	// maxSettingsFileBytes bounds the files that are read for settings: people write
+	// thresholds by hand, so a larger file is data or is generated.
+	maxSettingsFileBytes = 512 << 10
+	// maxSettingsPerFile bounds what one file adds; the largest hand-written parameter
+	// file seen has some 300.
+	maxSettingsPerFile = 1000
+	// maxSettingTextBytes is up to what length a text is kept; a longer one (a prompt)
+	// is kept as its digest.
+	maxSettingTextBytes = 120
+)
+
+// settings keeps thresholds, filters and switches of a file with their lines, as a
+// document of kind settings: key → {value, line}. The key is the pointer in a document,
+// and the name of the variable or argument in Python. Two sources are compared by it.
+var settings = sbom.Collector{
+	Name:     "evidence/settings",
+	Families: []sbom.Family{sbom.FamilyDocuments},
+	Match: func(f *sbom.File) bool {
+		if f.Size > maxSettingsFileBytes {
+			return false
+		}
+		switch f.Ext() {
+		case ".yaml", ".yml", ".toml", ".py":
+			return true
+		case ".json":
+			return !settingsElsewhere.MatchString(f.Name())
+		}
+		return false
+	},
+	Collect: collectSettings,
+}
+
+// settingsElsewhere are JSON files of other readers, locks and generated vocabularies.
+var settingsElsewhere = regexp.MustCompile(`(?i)^(config|tokenizer|tokenizer_config|generation_config|adapter_config|vocab|package|package-lock|tsconfig|special_tokens_map|added_tokens|trainer_state)\.json$|\.index\.json$|lock`)
+
+// settingKey is a key, or the last part of a name, that bounds, filters or steers.
+var settingKey = regexp.MustCompile(`(?i)threshold|cut_?off|(^|[/._-])(min|max|minimum|maximum|floor|ceiling|tolerance|alpha|p_value|upper|lower)([/._-]|$)|filter|dedup|duplicat|decontaminat|clean|scrub|redact|anonymi[sz]e|(^|[/._-])pii|toxic|moderat|quarantine|validat|saniti[sz]e|block_?list|deny_?list|minhash|simhash|similarity|sampl(e|ing)_?(rate|ratio)|system_?(prompt|message|instruction)|prompt_template|temperature|(^|[/._-])top_?[pk]$|repetition_penalty|guardrail|stop_sequences|safety_settings`)
+
+// settingText is what a file must hold to be worth parsing.
+var settingText = settingKey
+
+func collectSettings(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
+	content, err := f.Bytes()
+	if err != nil {
+		return err
+	}
+	if !settingText.Match(content) {
+		return nil
+	}
+	found := map[string]any{}
+	if f.Ext() == ".py" {
+		pythonSettings(python.Of(f), found)
+	} else if docs := tree.Of(f); len(docs.Docs) == 1 {
+		treeSettings(docs.Root(), found)
+	}
+	if len(found) > 0 {
+		out.Documents = append(out.Documents, sbom.Document{Kind: "settings", Path: f.Path, Content: found})
+	}
+	return nil
+}
+
+func addSetting(found map[string]any, key string, value any, line int) {
+	if _, known := found[key]; known || len(found) >= maxSettingsPerFile {
+		return
+	}
+	if s, ok := value.(string); ok {
+		if secretKey(key) {
+			return
+		}
+		if len(s) > maxSettingTextBytes {
+			sum := sha256.Sum256([]byte(s))
+			value = "sha256:" + hex.EncodeToString(sum[:])
+		}
+	}
+	found[key] = map[string]any{"value": value, "line": int64(line)}
+}
+
+// treeSettings keeps scalars and lists of scalars that stand under a setting's key.
+func treeSettings(root *tree.Node, found map[string]any) {
+	if root.Has("jobs") || root.Has("apiVersion") || root.Has("$schema") && root.Has("properties") {
+		return // workflows, resources and schemas have facts of their own
+	}
+	root.Walk(func(_ string, n *tree.Node) bool {
+		switch {
+		case !settingKey.MatchString(n.Pointer):
+			return true
+		case n.Kind == tree.List && scalarsOnly(n):
+			addSetting(found, n.Pointer, n.Any(), n.Line)
+			return false
+		case n.Kind == tree.Number || n.Kind == tree.Bool || n.Kind == tree.String:
+			addSetting(found, n.Pointer, n.Any(), n.Line)
+		}
+		return true
+	})
+}
+
+func scalarsOnly(n *tree.Node) bool {
+	for _, item := range n.Items {
+		if item.Kind == tree.List || item.Kind == tree.Map {
+			return false
+		}
+	}
+	return true
+}
+
+// pythonSettings keeps literals that are assigned to, or passed as, a setting's name.
+func pythonSettings(m *python.Module, found map[string]any) {
+	python.InspectBody(m.Body, func(n python.Node) bool {
+		switch n := n.(type) {
+		case *python.Assign:
+			for _, target := range n.Targets {
+				name := dottedName(target)
+				if value, ok := pyLiteral(n.Value); ok && name != "" && settingKey.MatchString(name) {
+					addSetting(found, name, value, m.AtNode(target).Line)
+				}
+			}
+		case *python.Call:
+			callee := dottedName(n.Func)
+			for _, k := range n.Keywords {
+				if value, ok := pyLiteral(k.Value); ok && k.Name != "" && settingKey.MatchString(k.Name) {
+					addSetting(found, callee+"/"+k.Name, value, m.At(k.At).Line)
+				}
+			}
+		}
+		return true
+	})
+}
+
+// dottedName is a.b.c for names and attributes, "" for anything else.
+func dottedName(e python.Expr) string {
+	switch e := e.(type) {
+	case *python.Name:
+		return e.ID
+	case *python.Attribute:
+		if x := dottedName(e.X); x != "" {
+			return x + "." + e.Attr
+		}
+	}
+	return ""
+}
+
+// pyLiteral is the value of a number, boolean, short string, or list of those.
+func pyLiteral(e python.Expr) (any, bool) {
+	switch e := e.(type) {
+	case *python.Num:
+		v := (&tree.Node{Kind: tree.Number, Text: e.Text}).Any()
+		return v, true
+	case *python.Unary:
+		v, ok := pyLiteral(e.X)
+		if !ok || e.Op != "-" {
+			return nil, false
+		}
+		switch v := v.(type) {
+		case int64:
+			return -v, true
+		case float64:
+			return -v, true
+		}
+	case *python.Const:
+		return e.Text == "True", e.Text == "True" || e.Text == "False"
+	case *python.Str:
+		return e.Value, !e.Bytes
+	case *python.List:
+		return pyLiterals(e.Elts)
+	case *python.Set:
+		return pyLiterals(e.Elts)
+	case *python.Tuple:
+		return pyLiterals(e.Elts)
+	}
+	return nil, false
+}
+
+func pyLiterals(list []python.Expr) (any, bool) {
+	out := []any{}
+	for _, e := range list {
+		v, ok := pyLiteral(e)
+		if _, nested := v.([]any); !ok || nested {
+			return nil, false
+		}
+		out = append(out, v)
+	}
+	return out, true
+}
+
+// ownConfig keeps the blocks of mlpolicy.hcl by type and labels with a digest and line,
+// as a document of kind mlpolicy, so that two sources can be compared block by block.
+var ownConfig = sbom.Collector{
+	Name:     "evidence/mlpolicy-config",
+	Families: []sbom.Family{sbom.FamilyDocuments},
+	Match: func(f *sbom.File) bool {
+		return f.Size <= maxSettingsFileBytes && (f.Name() == "mlpolicy.hcl" || strings.HasSuffix(f.Name(), ".mlpolicy.hcl"))
+	},
+	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
+		content, err := f.Bytes()
+		if err != nil {
+			return err
+		}
+		file, diagnostics := hclsyntax.ParseConfig(content, f.Path, hcl.InitialPos)
+		body, ok := file.Body.(*hclsyntax.Body)
+		if diagnostics.HasErrors() || !ok {
+			d := diagnostics[0]
+			at := sbom.At{Path: f.Path, Offset: -1}
+			if d.Subject != nil {
+				at.Line = d.Subject.Start.Line
+			}
+			out.AddProblem(at, sbom.FamilyDocuments, "malformed", d.Summary)
+			return nil
+		}
+		blocks := map[string]any{}
+		for _, b := range body.Blocks {
+			name := strings.Join(append([]string{b.Type}, b.Labels...), " ")
+			blocks[name] = block(content, b.Range().Start.Line, b.TypeRange.Start.Byte, b.CloseBraceRange.End.Byte)
+		}
+		for name, a := range body.Attributes {
+			blocks[name] = block(content, a.SrcRange.Start.Line, a.SrcRange.Start.Byte, a.SrcRange.End.Byte)
+		}
+		out.Documents = append(out.Documents, sbom.Document{Kind: "mlpolicy", Path: f.Path, Content: blocks})
+		return nil
+	},
+}
+
+// block is the text of a block without the spaces that formatting moves, or its digest
+// when it is long.
+func block(content []byte, line, from, to int) map[string]any {
+	text := strings.Join(strings.Fields(string(content[from:to])), " ")
+	if len(text) > maxSettingTextBytes {
+		sum := sha256.Sum256([]byte(text))
+		text = "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return map[string]any{"text": text, "line": int64(line)}
+}
