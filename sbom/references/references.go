@@ -19,6 +19,7 @@ var Collectors = []sbom.Collector{
 	recipeCollector,
 	shellCollector,
 	modelfileCollector,
+	pythonCollector,
 }
 
 // Linkers join references with what is in the source, in this order.

@@ -1,0 +1,140 @@
+package references
+
+import (
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
+)
+
+// declared makes references of literals that stand under the name of a loader's
+// argument (model_name_or_path = "org/name") when no call in the module was seen to
+// use them: what reads them lies in a library, in a trainer or in another program.
+func (r *pyReader) declared() {
+	for i := range r.x.decls {
+		d := &r.x.decls[i]
+		pos, plural, ok := declaredPosition(d.key)
+		if ok {
+			r.declaration(d, pos, plural, d.value, 0)
+		}
+	}
+}
+
+// declaredPosition is the meaning of a name in code. A plural stands for a list.
+func declaredPosition(key string) (pos position, plural, ok bool) {
+	key = strings.ToLower(strings.Trim(key, "_"))
+	if pos, ok = positionOf(key); ok {
+		return pos, false, true
+	}
+	if single, found := strings.CutSuffix(key, "s"); found {
+		if pos, ok = positionOf(single); ok {
+			return pos, true, true
+		}
+	}
+	for _, suffix := range []string{"_list", "_map", "_mapping", "_registry", "_zoo"} {
+		if single, found := strings.CutSuffix(key, suffix); found {
+			pos, ok = positionOf(strings.TrimSuffix(single, "s"))
+			return pos, true, ok
+		}
+	}
+	for _, prefix := range []string{"default_", "my_", "test_", "the_"} {
+		if rest, found := strings.CutPrefix(key, prefix); found {
+			pos, ok = positionOf(rest)
+			return pos, false, ok
+		}
+	}
+	return position{}, false, false
+}
+
+func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, depth int) {
+	if depth > maxNested || v.e == nil || r.used[v.e.Pos()] {
+		return
+	}
+	down := func(e python.Expr, how string) {
+		if e != nil {
+			r.declaration(d, pos, plural, pyValue{e, v.scope, v.block, how}, depth+1)
+		}
+	}
+	switch e := v.e.(type) {
+	case *python.Str:
+		r.declare(d, pos, v, e.Value, true)
+	case *python.FString:
+		r.x.steps = maxSteps
+		text, known, _ := r.x.text(v, 0)
+		r.declare(d, pos, v, text, known)
+	case *python.Cond:
+		down(e.Body, v.how)
+		down(e.Else, v.how)
+	case *python.Bool:
+		for _, y := range e.Values {
+			down(y, v.how)
+		}
+	case *python.List:
+		for _, y := range e.Elts {
+			down(y, "list")
+		}
+	case *python.Tuple:
+		for _, y := range e.Elts {
+			down(y, "list")
+		}
+	case *python.Set:
+		for _, y := range e.Elts {
+			down(y, "list")
+		}
+	case *python.Dict:
+		if plural {
+			for _, y := range e.Values {
+				down(y, "dict")
+			}
+		}
+	case *python.Call:
+		name := last(python.Dotted(e.Func))
+		if strings.HasSuffix(python.Dotted(e.Func), "environ.get") {
+			name = "environ.get"
+		}
+		if def, ok := defaults[name]; ok {
+			down(e.Arg(def[0].(string), def[1].(int)), "default")
+		} else if name == "get" || name == "pop" || name == "setdefault" {
+			down(e.Arg("default", 1), "default")
+		} else if passThrough[name] && len(e.Args) == 1 {
+			down(e.Args[0], v.how)
+		}
+	}
+}
+
+// declare records a literal that has the shape of a hub id, a bucket or registry URI.
+func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, known bool) {
+	if placeholder(text) || pos.role == "output" {
+		return
+	}
+	at, call := r.x.m.AtNode(v.e), r.x.m.At(d.at)
+	if !known {
+		prefix, _, ok := strings.Cut(text, "/")
+		if !ok || !validSegment(prefix) || localHeads[strings.ToLower(prefix)] || strings.ContainsAny(text, " \n") {
+			return
+		}
+		ref := New(pos.kind, pos.role, text+"${}", at)
+		ref.CallAt, ref.How, ref.Loader = call, "fstring", d.key
+		r.used[v.e.Pos()] = true
+		r.add(ref)
+		return
+	}
+	switch KindOf(text) {
+	case NameHub, NameBucket, NameRegistry:
+	case NameURL:
+		if id, _ := HubID(text); id == "" && !modelFile(text) {
+			return
+		}
+	default:
+		return
+	}
+	pos.shaped = true
+	if !pos.accepts(text) {
+		return
+	}
+	r.used[v.e.Pos()] = true
+	ref := New(pos.kind, pos.role, text, at)
+	ref.CallAt, ref.How, ref.Loader, ref.Confidence = call, v.how, d.key, "medium"
+	ref.TrustRemoteCode = sbom.Unstated
+	r.add(ref)
+}

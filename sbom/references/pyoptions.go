@@ -1,0 +1,91 @@
+package references
+
+import (
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
+)
+
+// options reads declarations of command line options: argparse and optparse
+// (add_argument, set_defaults) and absl (DEFINE_string). What they default to is the
+// value of the attribute of that name.
+func (w *pyWalker) options() {
+	for i := range w.x.calls {
+		c := &w.x.calls[i]
+		switch last(c.name) {
+		case "add_argument", "add_option", "add_arg":
+			w.option(c, optionName(c.node), c.node.Arg("default", -1))
+		case "DEFINE_string", "DEFINE_list", "DEFINE_multi_string", "DEFINE_enum":
+			w.option(c, stringOf(c.node.Arg("name", 0)), c.node.Arg("default", 1))
+		case "set_defaults":
+			for j := range c.node.Keywords {
+				w.option(c, c.node.Keywords[j].Name, c.node.Keywords[j].Value)
+			}
+		}
+	}
+}
+
+func (w *pyWalker) option(c *pyCall, name string, value python.Expr) {
+	if name == "" || value == nil {
+		return
+	}
+	v := pyValue{value, c.scope, c.block, "default"}
+	w.x.fields[name] = append(w.x.fields[name], v)
+	w.declare(name, v, c.node.Pos(), "default")
+}
+
+// optionName is the destination of an option (argparse, "dest": the first long option,
+// else the first short one, dashes as underscores).
+func optionName(c *python.Call) string {
+	if dest := stringOf(c.Arg("dest", -1)); dest != "" {
+		return dest
+	}
+	name := ""
+	for _, a := range c.Args {
+		s := stringOf(a)
+		if strings.HasPrefix(s, "--") {
+			name = s
+			break
+		}
+		if name == "" {
+			name = s
+		}
+	}
+	return strings.ReplaceAll(strings.TrimLeft(name, "-"), "-", "_")
+}
+
+func stringOf(e python.Expr) string {
+	if s, ok := e.(*python.Str); ok {
+		return s.Value
+	}
+	return ""
+}
+
+// clickOptions adds the defaults that decorators (click, typer) give to parameters.
+func (w *pyWalker) clickOptions(s *python.Func, inner *pyScope) {
+	for _, d := range s.Decorators {
+		c, ok := d.(*python.Call)
+		if !ok {
+			continue
+		}
+		if name := last(python.Dotted(c.Func)); name != "option" && name != "argument" {
+			continue
+		}
+		value, name := c.Arg("default", -1), optionName(c)
+		for _, a := range c.Args { // an explicit name has no dashes
+			if n := stringOf(a); n != "" && !strings.HasPrefix(n, "-") {
+				name = n
+			}
+		}
+		if value == nil || name == "" {
+			continue
+		}
+		v := w.value(value, "default")
+		for i := range inner.names[name] {
+			if b := &inner.names[name][i]; b.param != nil && b.e == nil {
+				b.pyValue = v
+			}
+		}
+		w.declare(name, v, c.Pos(), "default")
+	}
+}

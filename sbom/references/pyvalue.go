@@ -1,0 +1,556 @@
+package references
+
+import (
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
+)
+
+const (
+	maxSteps  = 4000 // expressions looked at for one argument; dispatch tables have hundreds
+	maxLookup = 12   // names followed one after the other
+	maxTerms  = 512  // values of one argument; the largest dispatch table seen has 300
+	maxText   = 1024 // bytes of a name that is put together
+)
+
+// pyTerm is where a value comes from: an expression that is no name, a parameter, or a
+// name of another module.
+type pyTerm struct {
+	pyValue
+	param    *pyParam
+	imported string
+}
+
+// terms follows names, attributes, subscripts and defaults from e to what they stand
+// for. Each step is counted, so that a hostile file ends.
+func (x *pyModule) terms(v pyValue, depth int) []pyTerm {
+	x.steps--
+	if v.e == nil || depth > maxLookup || x.steps < 0 {
+		return nil
+	}
+	down := func(e python.Expr) []pyTerm {
+		return x.terms(pyValue{e, v.scope, v.block, v.how}, depth+1)
+	}
+	switch e := v.e.(type) {
+	case *python.Name:
+		return x.nameTerms(e, v, depth)
+	case *python.Attribute:
+		return x.attributeTerms(e, v, depth)
+	case *python.Subscript:
+		return x.subscriptTerms(e, v, depth)
+	case *python.Cond:
+		return append(down(e.Body), down(e.Else)...)
+	case *python.Bool:
+		var out []pyTerm
+		if e.Op == "or" {
+			for _, y := range e.Values {
+				out = append(out, down(y)...)
+			}
+			return out
+		}
+		return down(e.Values[len(e.Values)-1])
+	case *python.Walrus:
+		return down(e.Value)
+	case *python.Await:
+		return down(e.X)
+	case *python.Call:
+		if out, ok := x.callTerms(e, v, depth); ok {
+			return out
+		}
+	}
+	return []pyTerm{{pyValue: v}}
+}
+
+// nameTerms are the values of the bindings of a name, nearest scope first.
+func (x *pyModule) nameTerms(n *python.Name, v pyValue, depth int) []pyTerm {
+	for s := v.scope; s != nil; s = s.parent {
+		if s.class != nil && s.fn == nil && s != v.scope {
+			continue // class bodies are not visible from methods
+		}
+		bindings, ok := s.names[n.ID]
+		if !ok {
+			continue
+		}
+		var out []pyTerm
+		for _, b := range x.reaching(bindings, n.Pos(), v, s) {
+			if len(out) > maxTerms {
+				break
+			}
+			out = append(out, x.bindingTerms(b, v, depth)...)
+		}
+		return out
+	}
+	if full, ok := x.imports[n.ID]; ok {
+		return []pyTerm{{pyValue: v, imported: full}}
+	}
+	return []pyTerm{{pyValue: v}}
+}
+
+// reaching are the bindings that a use in the same scope can see: from the last one
+// that certainly ran before it onwards. From another scope all of them count.
+func (x *pyModule) reaching(bindings []pyBinding, use python.Pos, v pyValue, s *pyScope) []pyBinding {
+	if v.scope != s {
+		return bindings
+	}
+	first, last := -1, -1
+	for i := len(bindings) - 1; i >= 0; i-- {
+		b := &bindings[i]
+		if b.at >= use {
+			continue
+		}
+		if last < 0 {
+			last = i
+		}
+		first = i
+		if b.param != nil || b.block.encloses(v.block) {
+			break
+		}
+	}
+	if first < 0 {
+		return bindings
+	}
+	return bindings[first : last+1]
+}
+
+func (x *pyModule) bindingTerms(b pyBinding, v pyValue, depth int) []pyTerm {
+	if b.param != nil {
+		out := []pyTerm{{pyValue: v, param: b.param}}
+		if b.e != nil {
+			out = append(out, x.terms(b.pyValue, depth+1)...)
+		}
+		return out
+	}
+	how := b.how
+	if how == "loop" {
+		how = "list"
+	}
+	values := []pyValue{{b.e, b.scope, b.block, how}}
+	for _, step := range b.path {
+		var next []pyValue
+		for _, val := range values {
+			next = append(next, x.pick(val, step, depth+1)...)
+		}
+		values = next
+	}
+	var out []pyTerm
+	for _, val := range values {
+		if len(out) > maxTerms {
+			break
+		}
+		out = append(out, x.terms(val, depth+1)...)
+	}
+	return out
+}
+
+// pick takes item n of the tuples or lists that a value can be, or any element for -1.
+func (x *pyModule) pick(v pyValue, n, depth int) []pyValue {
+	if n < 0 {
+		return x.elements(v, depth)
+	}
+	var out []pyValue
+	for _, t := range x.terms(v, depth) {
+		if t.param != nil || t.imported != "" {
+			continue
+		}
+		var items []python.Expr
+		switch e := t.e.(type) {
+		case *python.Tuple:
+			items = e.Elts
+		case *python.List:
+			items = e.Elts
+		}
+		if n < len(items) && items[n] != nil {
+			out = append(out, pyValue{items[n], t.scope, t.block, v.how})
+		}
+	}
+	return out
+}
+
+// elements are what iterating over a value gives.
+func (x *pyModule) elements(v pyValue, depth int) []pyValue {
+	var out []pyValue
+	for _, t := range x.terms(v, depth) {
+		if t.param != nil || t.imported != "" || len(out) > maxTerms {
+			continue
+		}
+		add := func(how string, list ...python.Expr) {
+			for _, e := range list {
+				if e != nil && len(out) <= maxTerms {
+					out = append(out, pyValue{e, t.scope, t.block, how})
+				}
+			}
+		}
+		switch e := t.e.(type) {
+		case *python.List:
+			add("list", e.Elts...)
+		case *python.Tuple:
+			add("list", e.Elts...)
+		case *python.Set:
+			add("list", e.Elts...)
+		case *python.Dict:
+			add("dict", e.Keys...)
+		case *python.Binary:
+			if e.Op == "+" {
+				out = append(out, x.elements(pyValue{e.X, t.scope, t.block, v.how}, depth+1)...)
+				out = append(out, x.elements(pyValue{e.Y, t.scope, t.block, v.how}, depth+1)...)
+			}
+		case *python.Comp:
+			add("list", e.Elt)
+		case *python.Call:
+			out = append(out, x.callElements(e, t, depth)...)
+		}
+	}
+	return out
+}
+
+// callElements reads d.values(), d.items(), enumerate(l), zip(a, b) and what returns
+// the elements of its argument.
+func (x *pyModule) callElements(c *python.Call, t pyTerm, depth int) []pyValue {
+	arg := func(i int) []pyValue {
+		if i >= len(c.Args) {
+			return nil
+		}
+		return x.elements(pyValue{c.Args[i], t.scope, t.block, t.how}, depth+1)
+	}
+	if a, ok := c.Func.(*python.Attribute); ok && len(c.Args) == 0 {
+		var out []pyValue
+		for _, d := range x.terms(pyValue{a.X, t.scope, t.block, "dict"}, depth+1) {
+			dict, ok := d.e.(*python.Dict)
+			if !ok {
+				continue
+			}
+			for i, k := range dict.Keys {
+				switch {
+				case k == nil:
+				case a.Attr == "values":
+					out = append(out, pyValue{dict.Values[i], d.scope, d.block, "dict"})
+				case a.Attr == "keys":
+					out = append(out, pyValue{k, d.scope, d.block, "dict"})
+				case a.Attr == "items":
+					pair := &python.Tuple{Span: python.Span{From: k.Pos(), To: dict.Values[i].End()}, Elts: []python.Expr{k, dict.Values[i]}}
+					out = append(out, pyValue{pair, d.scope, d.block, "dict"})
+				}
+			}
+		}
+		return out
+	}
+	switch last(python.Dotted(c.Func)) {
+	case "sorted", "list", "tuple", "set", "reversed", "tqdm", "iter", "trange":
+		return arg(0)
+	case "enumerate":
+		var out []pyValue
+		for _, e := range arg(0) {
+			out = append(out, pyValue{&python.Tuple{Elts: []python.Expr{nil, e.e}}, e.scope, e.block, e.how})
+		}
+		return out
+	case "zip", "product":
+		var out []pyValue
+		for i := range c.Args {
+			for _, e := range arg(i) {
+				items := make([]python.Expr, i+1)
+				items[i] = e.e
+				out = append(out, pyValue{&python.Tuple{Elts: items}, e.scope, e.block, e.how})
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// attributeTerms reads self.x, Class.x, module.x, and x.name by the name alone.
+func (x *pyModule) attributeTerms(a *python.Attribute, v pyValue, depth int) []pyTerm {
+	if base, ok := a.X.(*python.Name); ok {
+		if (base.ID == "self" || base.ID == "cls") && v.scope.class != nil {
+			if values := x.classAttr(v.scope.class, a.Attr, 0); values != nil {
+				return x.all(values, depth)
+			}
+			return []pyTerm{{pyValue: v}}
+		}
+		if c := x.classes[base.ID]; c != nil {
+			return x.all(x.classAttr(c, a.Attr, 0), depth)
+		}
+		if full, ok := x.imports[base.ID]; ok && !x.local(base.ID, v.scope) && len(x.root.names[base.ID]) == 0 {
+			return []pyTerm{{pyValue: v, imported: full + "." + a.Attr}}
+		}
+	}
+	if values := x.fields[a.Attr]; values != nil {
+		return x.all(values, depth)
+	}
+	return []pyTerm{{pyValue: v}}
+}
+
+func (x *pyModule) all(values []pyValue, depth int) []pyTerm {
+	var out []pyTerm
+	for _, v := range values {
+		if len(out) > maxTerms {
+			break
+		}
+		out = append(out, x.terms(v, depth+1)...)
+	}
+	return out
+}
+
+const maxBases = 8 // classes above a class in one module
+
+func (x *pyModule) classAttr(c *pyClass, name string, depth int) []pyValue {
+	if values := c.attrs[name]; values != nil || depth > maxBases {
+		return values
+	}
+	for _, b := range c.bases {
+		if base := x.classes[b]; base != nil && base != c {
+			if values := x.classAttr(base, name, depth+1); values != nil {
+				return values
+			}
+		}
+	}
+	return nil
+}
+
+// subscriptTerms reads a dict or list literal at a key; a key that is not known means
+// any of its values.
+func (x *pyModule) subscriptTerms(s *python.Subscript, v pyValue, depth int) []pyTerm {
+	var out []pyTerm
+	for _, t := range x.terms(pyValue{s.X, v.scope, v.block, "dict"}, depth+1) {
+		if t.param != nil || t.imported != "" || len(out) > maxTerms {
+			continue
+		}
+		for _, e := range x.at(t, s.Index) {
+			out = append(out, x.terms(pyValue{e, t.scope, t.block, "dict"}, depth+1)...)
+		}
+	}
+	if len(out) == 0 {
+		return []pyTerm{{pyValue: v}}
+	}
+	return out
+}
+
+func (x *pyModule) at(t pyTerm, index python.Expr) []python.Expr {
+	switch e := t.e.(type) {
+	case *python.Dict:
+		key, known := index.(*python.Str)
+		var out []python.Expr
+		for i, k := range e.Keys {
+			if name, ok := k.(*python.Str); k != nil && (!known || ok && name.Value == key.Value) {
+				out = append(out, e.Values[i])
+			}
+		}
+		return out
+	case *python.List:
+		return e.Elts
+	case *python.Tuple:
+		if n, ok := index.(*python.Num); ok && len(n.Text) == 1 && int(n.Text[0]-'0') < len(e.Elts) {
+			return e.Elts[n.Text[0]-'0' : n.Text[0]-'0'+1]
+		}
+		return e.Elts
+	}
+	return nil
+}
+
+// passThrough are calls that return their first argument, as far as a name goes.
+var passThrough = map[string]bool{
+	"str": true, "Path": true, "PurePath": true, "PosixPath": true, "expanduser": true, "abspath": true, "expandvars": true, "cast": false,
+	"realpath": true, "fspath": true, "list": true, "tuple": true, "SecretStr": true, "copy_to_local": true,
+}
+
+// defaults are calls whose argument is what is used unless somebody says otherwise:
+// options of typer and click, fields of dataclasses and pydantic, the environment.
+var defaults = map[string][2]any{
+	"getenv": {"default", 1}, "environ.get": {"default", 1}, "field": {"default", -1}, "Field": {"default", 0}, "Option": {"default", 0},
+	"Argument": {"default", 0}, "Query": {"default", 0}, "HfArg": {"default", 0}, "Input": {"default", 0}, "TextInput": {"value", 0}, "Parameter": {"default", -1},
+	"env": {"default", 1}, "config": {"default", 1}, "getattr": {"", 2},
+}
+
+// callTerms looks through a call whose result is one of its arguments, a value of a
+// dict, or what a function of this module returns.
+func (x *pyModule) callTerms(c *python.Call, v pyValue, depth int) ([]pyTerm, bool) {
+	down := func(e python.Expr, how string) []pyTerm {
+		return x.terms(pyValue{e, v.scope, v.block, how}, depth+1)
+	}
+	name := python.Dotted(c.Func)
+	short := last(name)
+	if passThrough[short] && len(c.Args) == 1 {
+		return down(c.Args[0], v.how), true
+	}
+	if strings.HasSuffix(name, "environ.get") {
+		short = "environ.get"
+	}
+	if d, ok := defaults[short]; ok {
+		if e := c.Arg(d[0].(string), d[1].(int)); e != nil {
+			return down(e, "default"), true
+		}
+		if f := c.Arg("default_factory", -1); f != nil {
+			if l, ok := f.(*python.Lambda); ok {
+				return down(l.Body, "default"), true
+			}
+		}
+	}
+	if a, ok := c.Func.(*python.Attribute); ok {
+		switch a.Attr {
+		case "get", "pop", "setdefault":
+			var out []pyTerm
+			for _, t := range x.terms(pyValue{a.X, v.scope, v.block, "dict"}, depth+1) {
+				if _, dict := t.e.(*python.Dict); dict && len(c.Args) > 0 && t.param == nil {
+					for _, e := range x.at(t, c.Args[0]) {
+						out = append(out, x.terms(pyValue{e, t.scope, t.block, "dict"}, depth+1)...)
+					}
+				}
+			}
+			if e := c.Arg("default", 1); e != nil {
+				out = append(out, down(e, "default")...)
+			}
+			return out, len(out) > 0
+		case "strip", "lower", "rstrip", "lstrip", "as_posix", "resolve":
+			return down(a.X, v.how), true
+		case "choice":
+			if len(c.Args) == 1 {
+				return x.all(x.elements(pyValue{c.Args[0], v.scope, v.block, "list"}, depth+1), depth), true
+			}
+		}
+	}
+	if fn := x.function(c.Func, v.scope); fn != nil && len(fn.returns) > 0 && fn.name != "__init__" {
+		if out := x.all(fn.returns, depth+1); len(out) > 0 {
+			return out, true
+		}
+	}
+	return nil, false
+}
+
+// function is the function of this module that an expression calls.
+func (x *pyModule) function(f python.Expr, s *pyScope) *pyFunc {
+	switch f := f.(type) {
+	case *python.Name:
+		if fn := x.funcs[f.ID]; fn != nil {
+			return fn
+		}
+		if x.classes[f.ID] != nil {
+			return x.method(x.classes[f.ID], "__init__", 0)
+		}
+	case *python.Attribute:
+		base, ok := f.X.(*python.Name)
+		if !ok {
+			return nil
+		}
+		if base.ID == "self" || base.ID == "cls" {
+			if s.class != nil {
+				return x.method(s.class, f.Attr, 0)
+			}
+			return nil
+		}
+		if c := x.classes[base.ID]; c != nil {
+			return x.method(c, f.Attr, 0)
+		}
+	}
+	return nil
+}
+
+func (x *pyModule) method(c *pyClass, name string, depth int) *pyFunc {
+	if fn := x.funcs[c.name+"."+name]; fn != nil || depth > maxBases {
+		return fn
+	}
+	for _, b := range c.bases {
+		if base := x.classes[b]; base != nil && base != c {
+			if fn := x.method(base, name, depth+1); fn != nil {
+				return fn
+			}
+		}
+	}
+	return nil
+}
+
+// text puts together the string that an expression is. known is false when a part is
+// decided at run time; the text is then what stands before it.
+func (x *pyModule) text(v pyValue, depth int) (text string, known, isText bool) {
+	if depth > maxLookup {
+		return "", false, false
+	}
+	switch e := v.e.(type) {
+	case *python.Str:
+		return e.Value, true, !e.Bytes
+	case *python.FString:
+		return x.join(e.Parts, v, depth)
+	case *python.Binary:
+		switch e.Op {
+		case "+":
+			text, known, isText = x.join([]python.Expr{e.X, e.Y}, v, depth)
+			return text, known, isText && x.stringy(e, 0)
+		case "/":
+			left, ok, is := x.single(pyValue{e.X, v.scope, v.block, v.how}, depth+1)
+			if right, more, is2 := x.single(pyValue{e.Y, v.scope, v.block, v.how}, depth+1); ok && more && is && is2 {
+				return strings.TrimSuffix(left, "/") + "/" + right, true, true
+			}
+			return left, false, is
+		case "%":
+			if s, ok := e.X.(*python.Str); ok {
+				before, _, _ := strings.Cut(s.Value, "%")
+				return before, false, true
+			}
+		}
+	case *python.Call:
+		a, ok := e.Func.(*python.Attribute)
+		if !ok {
+			return "", false, false
+		}
+		if s, ok := a.X.(*python.Str); ok && a.Attr == "format" {
+			before, _, _ := strings.Cut(s.Value, "{")
+			return before, false, true
+		}
+		if a.Attr == "join" && last(python.Dotted(a.X)) == "path" && len(e.Args) > 0 {
+			first, known, is := x.single(pyValue{e.Args[0], v.scope, v.block, v.how}, depth+1)
+			for _, arg := range e.Args[1:] {
+				rest, more, ok := x.single(pyValue{arg, v.scope, v.block, v.how}, depth+1)
+				if !known || !more || !ok || len(first) > maxText {
+					return first, false, is
+				}
+				first = strings.TrimSuffix(first, "/") + "/" + rest
+			}
+			return first, known, is
+		}
+	}
+	return "", false, false
+}
+
+// stringy tells a concatenation of strings from a sum.
+func (x *pyModule) stringy(e python.Expr, depth int) bool {
+	switch e := e.(type) {
+	case *python.Str, *python.FString:
+		return true
+	case *python.Binary:
+		return depth < maxLookup && (x.stringy(e.X, depth+1) || x.stringy(e.Y, depth+1))
+	}
+	return false
+}
+
+// single is the text of an expression that has exactly one value.
+func (x *pyModule) single(v pyValue, depth int) (text string, known, isText bool) {
+	var found []pyTerm
+	for _, t := range x.terms(v, depth+1) {
+		if t.param == nil {
+			found = append(found, t)
+		}
+	}
+	if len(found) != 1 || found[0].imported != "" {
+		return "", false, false
+	}
+	return x.text(found[0].pyValue, depth+1)
+}
+
+func (x *pyModule) join(parts []python.Expr, v pyValue, depth int) (text string, known, isText bool) {
+	var b strings.Builder
+	for _, p := range parts {
+		if i, ok := p.(*python.Interp); ok {
+			if len(i.Format) > 0 || i.Debug {
+				return b.String(), false, true
+			}
+			p = i.X
+		}
+		s, known, _ := x.single(pyValue{p, v.scope, v.block, v.how}, depth+1)
+		b.WriteString(s)
+		if !known || b.Len() > maxText {
+			return b.String(), false, true
+		}
+	}
+	return b.String(), true, true
+}
+
+// last is what follows the last dot.
+func last(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
