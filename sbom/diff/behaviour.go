@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/area"
 )
 
 // behaviourDocuments are documents that decide how a model answers, and which of their
@@ -157,7 +158,7 @@ var promptFile = regexp.MustCompile(`(?i)(^|/)((chat_template|system_prompt|[^/]
 
 func (c *comparison) prompts() {
 	key := func(f *sbom.FileFact) string {
-		if !promptFile.MatchString(f.Path) || notOurs.MatchString(strings.TrimSuffix(f.Path, path.Ext(f.Path))) {
+		if !promptFile.MatchString(f.Path) || area.Elsewhere.MatchString(strings.TrimSuffix(f.Path, path.Ext(f.Path))) {
 			return ""
 		}
 		return f.Path

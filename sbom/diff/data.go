@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/area"
 )
 
 // recordedDigest is what one side says about the bytes of a file.
@@ -206,7 +207,7 @@ func (c *comparison) steps() {
 		ch := sbom.Change{Kind: StepRemoved, Subject: job.At.Path + "#" + job.Name, Before: text, At: gone(job.At)}
 		if filterWords.MatchString(text) {
 			ch.Kind, ch.Area = FilterWeakened, "data"
-		} else if dataWords.MatchString(job.Name) {
+		} else if area.DataWords.MatchString(job.Name) {
 			ch.Area = "data"
 		}
 		c.add(ch)

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/area"
 )
 
 // The kinds of change. They are part of the contract with policies.
@@ -56,7 +57,7 @@ const maxShownBytes = 200
 // Changes compares two inventories. The result depends on them alone and is sorted by
 // path, line and kind.
 func Changes(base, head *sbom.Inventory) []sbom.Change {
-	c := &comparison{base: base, head: head, areas: areasOf(base, head)}
+	c := &comparison{base: base, head: head, areas: area.From(base, head)}
 	c.references()
 	c.components()
 	c.remoteCode()
@@ -74,14 +75,14 @@ func Changes(base, head *sbom.Inventory) []sbom.Change {
 
 type comparison struct {
 	base, head *sbom.Inventory
-	areas      areas
+	areas      area.Areas
 	out        []sbom.Change
 }
 
 // add appends a change; its area is that of its path unless it has one.
 func (c *comparison) add(ch sbom.Change) {
 	if ch.Area == "" {
-		ch.Area = c.areas.of(ch.At.Path)
+		ch.Area = c.areas.Of(ch.At.Path)
 	}
 	if ch.Provenance == "" {
 		ch.Provenance = sbom.Unstated

@@ -91,7 +91,7 @@ func (c *comparison) files() {
 			ch.Kind, ch.Area = PolicyChanged, "policy"
 		case trustFile.MatchString(p) && kind == "trust":
 			ch.Kind, ch.Area = TrustRootChanged, "policy"
-		case codeKinds[kind] && c.areas.of(p) != "":
+		case codeKinds[kind] && c.areas.Of(p) != "":
 			ch.Kind = CodeChanged
 		default:
 			continue

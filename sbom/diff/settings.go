@@ -67,7 +67,7 @@ func (c *comparison) setting(p, key string, before, after setting) {
 	case behaviourKey.MatchString(key):
 		ch.Kind = BehaviourChanged
 	case numeric && stillNumeric:
-		ch.Kind = moved(weaker(key, c.areas.of(p)), b, n)
+		ch.Kind = moved(weaker(key, c.areas.Of(p)), b, n)
 	case filterWords.MatchString(key):
 		lost := lostItems(before.value, after.value)
 		off := isTrue(before.value) && !isTrue(after.value)
@@ -94,7 +94,7 @@ func (c *comparison) dropped(p, key string, before setting) {
 		ch.Kind = BehaviourChanged
 	case filterWords.MatchString(key) && (numeric || isTrue(before.value) || len(list) > 0):
 		ch.Kind = FilterWeakened
-	case numeric && weaker(key, c.areas.of(p)) != 0:
+	case numeric && weaker(key, c.areas.Of(p)) != 0:
 		ch.Kind = ThresholdRelaxed
 	default:
 		return
@@ -120,7 +120,7 @@ var (
 
 // weaker is +1 when a higher value lets more through, -1 when a lower one does, 0 when
 // the key does not tell.
-func weaker(key, area string) int {
+func weaker(key, where string) int {
 	switch {
 	case lowerBound.MatchString(key):
 		return -1
@@ -130,7 +130,7 @@ func weaker(key, area string) int {
 		return +1
 	case goodness.MatchString(key):
 		return -1
-	case anyThreshold.MatchString(key) && (area == "data" || strings.Contains(strings.ToLower(key), "sampl")):
+	case anyThreshold.MatchString(key) && (where == "data" || strings.Contains(strings.ToLower(key), "sampl")):
 		return -1
 	}
 	return 0

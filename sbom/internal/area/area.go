@@ -1,4 +1,7 @@
-package diff
+// Package area says which ML-critical area a path belongs to: data, training, registry,
+// deployment, monitoring, features or policy. It goes by what was found in the file, else
+// by whole words of its name; it reads nothing.
+package area
 
 import (
 	"path"
@@ -7,14 +10,14 @@ import (
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
-// areas says which ML-critical area a path belongs to: by what was found in the file,
+// Areas says which ML-critical area a path belongs to: by what was found in the file,
 // else by its name.
-type areas struct{ byFact map[string]string }
+type Areas struct{ byFact map[string]string }
 
-// areasOf learns the areas from the facts of both sides; those of a later line win, so
+// From learns the areas from the facts of inventories; those of a later line win, so
 // what is most telling about a file comes last.
-func areasOf(inventories ...*sbom.Inventory) areas {
-	a := areas{byFact: map[string]string{}}
+func From(inventories ...*sbom.Inventory) Areas {
+	a := Areas{byFact: map[string]string{}}
 	for _, inv := range inventories {
 		for i := range inv.Workloads {
 			if area := workloadAreas[inv.Workloads[i].Role]; area != "" {
@@ -62,27 +65,27 @@ var areaRules = []struct {
 	{"features", word(`features?|feature[_-]?(store|views?|repo|definitions?)|feast|transformations?`)},
 	{"registry", word(`registry|mlmodel|kitfile|model[_-]?registry|promote|promotion|register[_-]?model`)},
 	{"deployment", word(`deploy(ment|ments|er)?|serv(e|er|ing)|inference|k8s|kubernetes|helm|charts|gateway|endpoints?|bentofile|modelfile|prompts?|guardrails?|chat[_-]template|generation[_-]config`)},
-	{"data", dataWords},
+	{"data", DataWords},
 	{"training", word(`train(er|ing|s)?|finetun(e|ing)|fine[_-]tun(e|ing)|pretrain(ing)?|sft|dpo|ppo|grpo|rlhf|reward|loss(es)?|lora|qlora|axolotl|optimi[sz]ers?|distill(ation)?|recipes?`)},
 }
 
-// dataWords are the words of what data goes through before training.
-var dataWords = word(`data|datasets?|preprocess(ing|or)?|prepare|dedup(lication|licate)?|filters?|filtering|clean(ing|er)?|curat(e|ion|or)|ingest(ion)?|decontaminat(e|ion)|tokeni[sz]e|label(l?ing)|corpus|scrape|crawl|etl`)
+// DataWords matches the words of what data goes through before training.
+var DataWords = word(`data|datasets?|preprocess(ing|or)?|prepare|dedup(lication|licate)?|filters?|filtering|clean(ing|er)?|curat(e|ion|or)|ingest(ion)?|decontaminat(e|ion)|tokeni[sz]e|label(l?ing)|corpus|scrape|crawl|etl`)
 
 // word matches a word of a path, between separators and the ends.
 func word(words string) *regexp.Regexp {
 	return regexp.MustCompile(`(?i)(^|[/_.-])(` + words + `)([/_.-]|$)`)
 }
 
-// notOurs are paths whose code neither trains nor runs anything: tests and documents.
-var notOurs = regexp.MustCompile(`(?i)(^|/)(tests?|testing|testdata|fixtures|docs?|examples?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$|\.(md|rst)$`)
+// Elsewhere matches paths whose code neither trains nor runs anything: tests and documents.
+var Elsewhere = regexp.MustCompile(`(?i)(^|/)(tests?|testing|testdata|fixtures|docs?|examples?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$|\.(md|rst)$`)
 
-// of is the area of a path, "" when it is in none.
-func (a areas) of(name string) string {
+// Of is the area of a path, "" when it is in none.
+func (a Areas) Of(name string) string {
 	if area := a.byFact[name]; area != "" {
 		return area
 	}
-	if name == "" || notOurs.MatchString(name) {
+	if name == "" || Elsewhere.MatchString(name) {
 		return ""
 	}
 	// The file name tells more than the folders, the nearer folder more than the farther.
