@@ -4,9 +4,17 @@ import "github.com/mlpolicy/mlpolicy/sbom"
 
 // infrastructureCollectors read what runs models, as whom, and who can reach it.
 var infrastructureCollectors = []sbom.Collector{
+	kubernetes,
+	kong,
+	nginx,
 	liteLLM,
 	nemoGuardrails,
 }
 
 // infrastructureLinkers join workloads with identities, network policies and ways in.
-var infrastructureLinkers = []sbom.Linker{}
+var infrastructureLinkers = []sbom.Linker{
+	{Name: "evidence/network-policies", Link: linkNetworkPolicies},
+	{Name: "evidence/exposures", Link: linkExposures},
+	{Name: "evidence/routes", Link: linkRoutes},
+	{Name: "evidence/identities", Link: linkIdentities},
+}
