@@ -202,7 +202,7 @@ type Step struct {
 	RefKind         string            `json:"ref_kind"`
 	Run             string            `json:"run"`
 	With            map[string]string `json:"with"`
-	Env             map[string]string `json:"env"` // of the step, the job and the workflow; literals under a secret's name are left out
+	Env             map[string]string `json:"env"`     // of the step, the job and the workflow; literals under a secret's name are left out
 	Scripts         []string          `json:"scripts"` // paths of the scripts that run starts, from the root of the source where known
 	Condition       string            `json:"condition"`
 	ContinueOnError Tri               `json:"continue_on_error"`
