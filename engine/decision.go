@@ -76,7 +76,7 @@ type ControlResult struct {
 	Title     string    `json:"title"`
 	Severity  Severity  `json:"severity"`
 	Level     Level     `json:"level"`
-	LevelFrom string    `json:"level_from"` // "stage block", "control block", "stage", "profile", "floor"
+	LevelFrom string    `json:"level_from"` // see engine/level.go
 	Outcome   Outcome   `json:"outcome"`
 	Verdict   Verdict   `json:"verdict"` // what the level makes of the outcome
 	Reason    string    `json:"reason"`
@@ -88,13 +88,16 @@ type ControlResult struct {
 // Finding is one subject at one place for which a control fired, or, where the outcome
 // is unknown, one path that could not be read.
 type Finding struct {
-	Fingerprint string  `json:"fingerprint"`
-	State       string  `json:"state"` // new | known | waived
-	Subject     string  `json:"subject"`
-	Digest      string  `json:"digest"` // algorithm:hex of the subject, "" when it has none
-	Detail      string  `json:"detail"`
-	At          sbom.At `json:"at"`
-	Waiver      string  `json:"waiver"` // name of the waiver that waives it
+	Fingerprint string `json:"fingerprint"`
+	State       string `json:"state"` // new | known | waived
+	// Outcome is fail for a finding, unknown for what could not be read or was not
+	// looked for, error for a control that did not evaluate.
+	Outcome Outcome `json:"outcome"`
+	Subject string  `json:"subject"`
+	Digest  string  `json:"digest"` // algorithm:hex of the subject, "" when it has none
+	Detail  string  `json:"detail"`
+	At      sbom.At `json:"at"`
+	Waiver  string  `json:"waiver"` // name of the waiver that waives it
 }
 
 // Digests are what a decision rests on, each lower-case hex SHA-256, "" when there is none.
@@ -109,14 +112,17 @@ type Digests struct {
 
 // Config is mlpolicy.hcl as data; engine/config reads it.
 type Config struct {
-	Profile      string // baseline | strict
-	Packs        []PackConfig
-	Stages       map[Stage]StageConfig
-	Controls     map[string]ControlConfig
-	Waivers      []Waiver
-	Trust        []Trust
-	Revoked      []Revoked
-	Environments map[string]EnvironmentConfig
+	Profile  string // baseline | strict
+	Packs    []PackConfig
+	Stages   map[Stage]StageConfig
+	Controls map[string]ControlConfig
+	Waivers  []Waiver
+	Trust    []Trust
+	Revoked  []Revoked
+	// RevocationFiles are the files of the revocations block, as written; whoever reads
+	// files fills Revoked with what they hold.
+	RevocationFiles []string
+	Environments    map[string]EnvironmentConfig
 	// Floor is an organisation's configuration: no level may be below its own.
 	Floor *Config
 	// VSAReuse is how long a passed verification summary for the same digest, policy and
@@ -174,6 +180,7 @@ type WaiverState struct {
 	// unknown_subject | invalid. An expiring waiver waives, and ends within 30 days.
 	State   string `json:"state"`
 	Matches int    `json:"matches"` // findings it waives, or would if it were valid
+	Note    string `json:"note"`    // why it does not waive, "" when it does
 }
 
 // Trust says who may speak for a stage and what the stage may consume.

@@ -1,6 +1,6 @@
 // Package policies holds the embedded pack: one Rego file per control, in one folder
-// per lifecycle stage, and the rules they share in lib. It decides nothing itself and
-// imports the standard library only; the engine loads FS.
+// per lifecycle stage, the rules they share in lib, and the schema of the input document.
+// It decides nothing itself and imports the standard library only; the engine loads FS.
 package policies
 
 import "embed"
@@ -10,3 +10,9 @@ import "embed"
 //
 //go:embed */*.rego
 var FS embed.FS
+
+// Schema is the JSON Schema of the input document, generated from the types of the
+// engine.
+//
+//go:embed input.schema.json
+var Schema []byte

@@ -16,9 +16,7 @@ func GitHub(w io.Writer, d *engine.Decision) error {
 	for _, e := range entries(d) {
 		command := "notice"
 		switch {
-		case e.Verdict == engine.Deny:
-			command = "error"
-		case e.Verdict == engine.Undecided:
+		case e.Verdict != engine.Allow:
 			command = "error"
 		case e.Outcome == engine.Fail || e.Outcome == engine.Unknown || e.Outcome == engine.Error:
 			command = "warning"
@@ -47,7 +45,7 @@ func GitHub(w io.Writer, d *engine.Decision) error {
 					where += fmt.Sprintf("col=%d,", f.At.Column)
 				}
 			}
-			fmt.Fprintf(b, "::%s %stitle=%s::%s\n", command, where, property(title), data(message))
+			fmt.Fprintf(b, "::%s %stitle=%s::%s\n", annotation(command, e, f), where, property(title), data(message))
 		}
 	}
 	summary := "notice"
@@ -56,6 +54,14 @@ func GitHub(w io.Writer, d *engine.Decision) error {
 	}
 	fmt.Fprintf(b, "::%s title=mlpolicy::%s\n", summary, data(word(d.Decision)+reasonSuffix(d.Reason)))
 	return b.Flush()
+}
+
+// annotation is the command for one finding: what a ratchet already knew does not deny.
+func annotation(command string, e entry, f engine.Finding) string {
+	if e.Level == engine.Ratchet && f.State == engine.FindingKnown {
+		return "notice"
+	}
+	return command
 }
 
 func reasonSuffix(reason string) string {
@@ -71,6 +77,12 @@ var (
 	propertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-func data(s string) string { return dataEscapes.Replace(s) }
+func data(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = printable(l)
+	}
+	return dataEscapes.Replace(strings.Join(lines, "\n"))
+}
 
-func property(s string) string { return propertyEscapes.Replace(s) }
+func property(s string) string { return propertyEscapes.Replace(printable(s)) }

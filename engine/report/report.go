@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -106,17 +107,29 @@ func severityRank(s engine.Severity) int {
 
 // place writes a position as people click on it: path:line:column, or path@offset.
 func place(at sbom.At) string {
+	path := printable(at.Path)
 	switch {
 	case at.Path == "":
 		return ""
 	case at.Line > 0 && at.Column > 0:
-		return fmt.Sprintf("%s:%d:%d", at.Path, at.Line, at.Column)
+		return fmt.Sprintf("%s:%d:%d", path, at.Line, at.Column)
 	case at.Line > 0:
-		return fmt.Sprintf("%s:%d", at.Path, at.Line)
+		return fmt.Sprintf("%s:%d", path, at.Line)
 	case at.Offset > 0:
-		return fmt.Sprintf("%s@%d", at.Path, at.Offset)
+		return fmt.Sprintf("%s@%d", path, at.Offset)
 	}
-	return at.Path
+	return path
+}
+
+// printable keeps control characters of hostile names and details out of terminals and
+// logs, bidirectional overrides included.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }
 
 // word is the verdict as a past participle: what happened to the source.
@@ -135,8 +148,11 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if last := len(noun) - 1; noun[last] == 'y' {
+	switch last := len(noun) - 1; {
+	case noun[last] == 'y':
 		return fmt.Sprintf("%d %sies", n, noun[:last])
+	case strings.HasSuffix(noun, "ch"):
+		return fmt.Sprintf("%d %ses", n, noun)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

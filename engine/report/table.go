@@ -122,9 +122,12 @@ func (t *table) findings(findings []engine.Finding) {
 	for _, f := range findings[:shown] {
 		where := place(f.At)
 		if where == "" {
-			where = f.Subject
+			where = printable(f.Subject)
 		}
 		state := ""
+		if f.Outcome == engine.Unknown {
+			state = t.paint(yellow, " (unknown)")
+		}
 		switch f.State {
 		case "known":
 			state = t.paint(dim, " (known)")
@@ -262,14 +265,4 @@ func (t *table) verdict(d *engine.Decision) {
 		reason = ": " + reason
 	}
 	t.line("%s%s", t.verdictWord(d.Decision, 0), reason)
-}
-
-// printable keeps control characters of hostile names and details off the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '�'
-		}
-		return r
-	}, s)
 }
