@@ -1,0 +1,235 @@
+package decide
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"github.com/mlpolicy/mlpolicy/bundles"
+	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/policies"
+)
+
+// PolicyOptions says which packs are loaded.
+type PolicyOptions struct {
+	Config      *engine.Config
+	Environment string
+	// Replace lists what --policy names: it replaces the embedded pack, which "default"
+	// adds back.
+	Replace []string
+	// PublicKey is the PEM key that bundles named by Replace must be signed with.
+	PublicKey     []byte
+	AllowUnsigned bool
+	// Law is where policies and keys are read from: the working directory, or the base
+	// revision so that the judged do not write it.
+	Law Law
+	// Pull fetches an oci:// bundle; nil refuses them.
+	Pull func(ctx context.Context, ref string) ([]byte, error)
+	// FactSchemas types the facts of --facts by name.
+	FactSchemas map[string][]byte
+}
+
+// Law reads configuration, policies and keys by the path that was written.
+type Law struct {
+	// Dir is the directory that relative paths start from.
+	Dir string
+	// FS, if set, replaces Dir for paths below it: a base revision.
+	FS fs.FS
+}
+
+// Read returns a file of the law.
+func (l Law) Read(name string) ([]byte, error) {
+	if l.FS != nil && filepath.IsLocal(name) {
+		return fs.ReadFile(l.FS, path.Clean(filepath.ToSlash(name)))
+	}
+	return os.ReadFile(l.abs(name))
+}
+
+// Directory returns a directory of the law.
+func (l Law) Directory(name string) (fs.FS, error) {
+	if l.FS != nil && filepath.IsLocal(name) {
+		return fs.Sub(l.FS, path.Clean(filepath.ToSlash(name)))
+	}
+	root, err := os.OpenRoot(l.abs(name))
+	if err != nil {
+		return nil, err
+	}
+	return root.FS(), nil
+}
+
+func (l Law) isDir(name string) bool {
+	if l.FS != nil && filepath.IsLocal(name) {
+		info, err := fs.Stat(l.FS, path.Clean(filepath.ToSlash(name)))
+		return err == nil && info.IsDir()
+	}
+	info, err := os.Stat(l.abs(name))
+	return err == nil && info.IsDir()
+}
+
+func (l Law) abs(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(l.Dir, name)
+}
+
+// EmbeddedName is the name of the embedded pack.
+const EmbeddedName = "mlpolicy"
+
+// LoadPolicy loads the embedded pack and what configuration and command line add or put
+// in its place.
+func LoadPolicy(ctx context.Context, opts PolicyOptions) (*engine.Policy, error) {
+	var packs []engine.PackSource
+	embedded := len(opts.Replace) == 0
+	for i, name := range opts.Replace {
+		if name == "default" {
+			embedded = true
+			continue
+		}
+		pack, err := opts.open(ctx, engine.PackConfig{Name: packName(name, i), Source: name}, opts.PublicKey)
+		if err != nil {
+			return nil, err
+		}
+		packs = append(packs, pack)
+	}
+	for _, block := range opts.Config.Packs {
+		var key []byte
+		if block.PublicKey != "" {
+			var err error
+			if key, err = opts.Law.Read(block.PublicKey); err != nil {
+				return nil, fmt.Errorf("policies %q: read public key: %w", block.Name, err)
+			}
+		}
+		pack, err := opts.open(ctx, block, key)
+		if err != nil {
+			return nil, fmt.Errorf("policies %q: %w", block.Name, err)
+		}
+		packs = append(packs, pack)
+	}
+	if embedded {
+		packs = append(packs, engine.PackSource{Name: EmbeddedName, Source: "embedded", FS: policies.FS, Digest: treeDigest(policies.FS), Embedded: true})
+	} else if lib, err := fs.Sub(policies.FS, "lib"); err == nil {
+		packs = append(packs, engine.PackSource{Name: EmbeddedName + "/lib", Source: "embedded", Kind: "lib", FS: lib, Digest: treeDigest(lib), Embedded: true})
+	}
+	return engine.Load(ctx, packs, engine.LoadOptions{Settings: settings(opts.Config, opts.Environment), FactSchemas: opts.FactSchemas})
+}
+
+// packName is the name of a pack that only the command line names.
+func packName(source string, i int) string {
+	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(filepath.ToSlash(source)), ".tar.gz"), ".tgz")
+	if base == "." || base == "/" || base == "" {
+		return fmt.Sprintf("policy%d", i+1)
+	}
+	return base
+}
+
+// settings merges the overrides of control blocks and of the environment.
+func settings(c *engine.Config, environment string) map[string]map[string]any {
+	out := map[string]map[string]any{}
+	for id, control := range c.Controls {
+		if len(control.Settings) > 0 {
+			out[id] = maps.Clone(control.Settings)
+		}
+	}
+	for id, values := range c.Environments[environment].Settings {
+		if out[id] == nil {
+			out[id] = map[string]any{}
+		}
+		maps.Copy(out[id], values)
+	}
+	return out
+}
+
+// open opens a directory, a bundle or an OCI reference.
+func (opts *PolicyOptions) open(ctx context.Context, block engine.PackConfig, key []byte) (engine.PackSource, error) {
+	pack := engine.PackSource{Name: block.Name, Source: block.Source, Kind: block.Kind, Stages: block.Stages, Level: block.Level}
+	if strings.HasPrefix(block.Source, "oci://") {
+		if opts.Pull == nil {
+			return pack, fmt.Errorf("%s: this command does not pull from registries", block.Source)
+		}
+		packed, err := opts.Pull(ctx, block.Source)
+		if err != nil {
+			return pack, fmt.Errorf("pull %s: %w", block.Source, err)
+		}
+		return opts.bundle(pack, packed, key)
+	}
+	if opts.Law.isDir(block.Source) {
+		dir, err := opts.Law.Directory(block.Source)
+		if err != nil {
+			return pack, fmt.Errorf("open %s: %w", block.Source, err)
+		}
+		pack.FS, pack.Digest = dir, treeDigest(dir)
+		return pack, nil
+	}
+	packed, err := opts.Law.Read(block.Source)
+	if err != nil {
+		return pack, fmt.Errorf("there is no policy %s: %w", block.Source, err)
+	}
+	return opts.bundle(pack, packed, key)
+}
+
+func (opts *PolicyOptions) bundle(pack engine.PackSource, packed, key []byte) (engine.PackSource, error) {
+	b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: key, AllowUnsigned: opts.AllowUnsigned && key == nil})
+	if err != nil {
+		if errors.Is(err, bundles.ErrUnsigned) {
+			return pack, fmt.Errorf("%s: %w (give the key with --public-key or verify { public_key }, or --allow-unsigned)", pack.Source, err)
+		}
+		return pack, fmt.Errorf("%s: %w", pack.Source, err)
+	}
+	files := fstest.MapFS{}
+	for _, m := range b.Modules {
+		files[m.Path] = &fstest.MapFile{Data: m.Source, Mode: 0o444}
+	}
+	pack.FS, pack.Data, pack.Digest, pack.Signed = files, b.Data, b.Digest, b.Signed
+	return pack, nil
+}
+
+// treeDigest is the SHA-256 over the sorted (path, content) of the policies of a tree.
+func treeDigest(tree fs.FS) string {
+	h := sha256.New()
+	var names []string
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && (path.Ext(name) == ".rego" && !strings.HasSuffix(name, "_test.rego") || path.Base(name) == "data.json") {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		return ""
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		content, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return ""
+		}
+		sum := sha256.Sum256(content)
+		fmt.Fprintf(h, "%s\x00%x\n", name, sum)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// PackData is the data that a bundle of the pack ships: the defaults of the settings of
+// its controls, where `opa eval` finds them.
+func PackData(p *engine.Policy) map[string]any {
+	all := map[string]any{}
+	for _, c := range p.Controls() {
+		values := map[string]any{}
+		for name, s := range c.Settings {
+			values[name] = s.Default
+		}
+		all[c.ID] = values
+	}
+	return map[string]any{EmbeddedName: map[string]any{"settings": all}}
+}
