@@ -2,18 +2,19 @@ package evidence
 
 import (
 	"context"
-	"fmt"
-	"maps"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/rhysd/actionlint"
-
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
 )
 
 // githubWorkflows reads GitHub Actions workflows ("Workflow syntax for GitHub Actions").
+//
+// The tree that every reader of YAML shares is enough: of actionlint only the parser was
+// used, and a dependency of its printer costs 30 ms at start-up.
 var githubWorkflows = sbom.Collector{
 	Name:     "evidence/github-workflow",
 	Families: []sbom.Family{sbom.FamilyPipelines},
@@ -24,96 +25,96 @@ var githubWorkflows = sbom.Collector{
 }
 
 func collectWorkflow(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
-	content, err := f.Bytes()
-	if err != nil {
-		return err
+	docs := tree.Of(f)
+	if docs.Template {
+		return nil // listed as a template
 	}
-	w, problems := actionlint.Parse(content)
-	if w == nil || len(w.Jobs) == 0 {
-		for _, p := range problems {
-			out.AddProblem(sbom.At{Path: f.Path, Line: p.Line, Offset: -1}, sbom.FamilyPipelines, "malformed", p.Message)
-		}
+	docs.Problem(f, sbom.FamilyPipelines, out)
+	if docs.Err != nil {
 		return nil
 	}
-	r := &workflowReader{file: f, workflow: w, triggers: triggers(f, w)}
-	for _, id := range slices.Sorted(maps.Keys(w.Jobs)) {
-		out.Pipelines = append(out.Pipelines, r.job(id, w.Jobs[id]))
+	root := docs.Root()
+	jobs := root.Get("jobs")
+	if jobs == nil || jobs.Kind != tree.Map || len(jobs.Pairs) == 0 {
+		at := root.KeyAt(f.Path, "jobs")
+		at.Offset = -1
+		out.AddProblem(at, sbom.FamilyPipelines, "malformed", `workflow has no "jobs"`)
+		return nil
+	}
+	w := &workflowReader{file: f, root: root, triggers: workflowTriggers(f, root)}
+	pairs := slices.Clone(jobs.Pairs)
+	slices.SortStableFunc(pairs, func(a, b tree.Pair) int { return strings.Compare(a.Key, b.Key) })
+	for _, p := range pairs {
+		if p.Value.Kind != tree.Map {
+			out.AddProblem(sbom.At{Path: f.Path, Line: p.Line, Offset: -1}, sbom.FamilyPipelines, "malformed", "job "+p.Key+" is no map")
+			continue
+		}
+		out.Pipelines = append(out.Pipelines, w.job(p))
 	}
 	return nil
 }
 
 type workflowReader struct {
 	file     *sbom.File
-	workflow *actionlint.Workflow
+	root     *tree.Node
 	triggers []sbom.Trigger
 }
 
-func (r *workflowReader) at(p *actionlint.Pos) sbom.At {
-	if p == nil {
-		return sbom.At{Path: r.file.Path}
-	}
-	return sbom.At{Path: r.file.Path, Line: p.Line, Column: p.Col}
-}
-
-func (r *workflowReader) job(id string, j *actionlint.Job) sbom.PipelineJob {
+func (w *workflowReader) job(p tree.Pair) sbom.PipelineJob {
+	n := p.Value
 	job := sbom.PipelineJob{
-		Name: id, Workflow: r.file.Path, Platform: "github", Triggers: r.triggers,
-		Environment: environmentName(j.Environment), Needs: texts(j.Needs), Condition: text(j.If),
-		Inputs: workflowInputs(r.workflow), At: r.at(j.Pos), SecretsInherited: sbom.No,
+		Name: p.Key, Workflow: w.file.Path, Platform: "github", Triggers: w.triggers,
+		Environment: scalarOr(n.Get("environment"), "name"), Needs: n.Get("needs").Strings(), Condition: n.Get("if").Str(),
+		Inputs: w.inputs(), At: sbom.At{Path: w.file.Path, Line: p.Line, Column: p.Column, Pointer: n.Pointer}, SecretsInherited: sbom.No,
 	}
-	job.Permissions, job.PermissionsStated = permissions(r.workflow.Permissions, j.Permissions)
-	if j.RunsOn != nil {
-		job.RunsOn = append(texts(j.RunsOn.Labels), nonEmpty(text(j.RunsOn.LabelsExpr), text(j.RunsOn.Group))...)
+	job.Permissions, job.PermissionsStated = tokenPermissions(w.root.Get("permissions"), n.Get("permissions"))
+	job.RunsOn = runners(n.Get("runs-on"))
+	env := mergedEnv(w.root.Get("env"), n.Get("env"))
+	secrets := append(secretsIn(w.root.Get("env")), secretsIn(n.Get("env"))...)
+	if uses := n.Get("uses").Str(); uses != "" {
+		job.Uses = uses
+		job.SecretsInherited = sbom.TriOf(n.Get("secrets").Str() == "inherit")
+		secrets = append(secrets, secretsIn(n.Get("secrets"))...)
+		job.Purposes = append(job.Purposes, purposes(uses, "")...)
 	}
-	if c := j.WorkflowCall; c != nil {
-		job.Uses = text(c.Uses)
-		job.SecretsInherited = sbom.TriOf(c.InheritSecrets)
-		for _, s := range c.Secrets {
-			job.Secrets = append(job.Secrets, secretNames(text(s.Value))...)
+	if steps := n.Get("steps"); steps != nil {
+		for _, s := range steps.Items {
+			step, named := w.step(s, n, env)
+			job.Steps = append(job.Steps, step)
+			secrets = append(secrets, named...)
+			job.Purposes = append(job.Purposes, step.Purposes...)
 		}
 	}
-	job.Secrets = append(job.Secrets, envSecrets(r.workflow.Env)...)
-	job.Secrets = append(job.Secrets, envSecrets(j.Env)...)
-	for _, s := range j.Steps {
-		step, secrets := r.step(s)
-		job.Steps = append(job.Steps, step)
-		job.Secrets = append(job.Secrets, secrets...)
-		job.Purposes = append(job.Purposes, step.Purposes...)
-	}
-	if job.Uses != "" {
-		job.Purposes = append(job.Purposes, purposes(job.Uses, "")...)
-	}
-	job.Secrets, job.Purposes = unique(job.Secrets), unique(job.Purposes)
+	job.Secrets, job.Purposes = unique(secrets), unique(job.Purposes)
 	return job
 }
 
-func (r *workflowReader) step(s *actionlint.Step) (sbom.Step, []string) {
-	step := sbom.Step{Name: text(s.Name), Condition: text(s.If), ContinueOnError: sbom.No, At: r.at(s.Pos), With: map[string]string{}}
-	if b := s.ContinueOnError; b != nil {
-		step.ContinueOnError = sbom.TriOf(b.Value)
-		if b.Expression != nil {
-			step.ContinueOnError = sbom.Unresolved
-		}
+func (w *workflowReader) step(n, job *tree.Node, inherited map[string]string) (sbom.Step, []string) {
+	step := sbom.Step{
+		Name: n.Get("name").Str(), Condition: n.Get("if").Str(), ContinueOnError: sbom.No, At: n.At(w.file.Path),
+		With: scalarMap(n.Get("with")), Env: withEnv(inherited, n.Get("env")),
 	}
-	secrets := envSecrets(s.Env)
-	switch e := s.Exec.(type) {
-	case *actionlint.ExecRun:
-		step.Run = text(e.Run)
+	if c := n.Get("continue-on-error"); c != nil {
+		step.ContinueOnError = c.Tri()
+	}
+	secrets := append(secretsIn(n.Get("env")), secretsIn(n.Get("with"))...)
+	switch {
+	case n.Has("run"):
+		step.Run = n.Get("run").Str()
+		step.At = n.KeyAt(w.file.Path, "run")
 		step.Untrusted = untrusted(step.Run)
 		secrets = append(secrets, secretNames(step.Run)...)
-		if e.Run != nil {
-			step.At = r.at(e.Run.Pos)
+		dir := n.Get("working-directory").Str()
+		for _, d := range []*tree.Node{job, w.root} {
+			if dir == "" {
+				dir = d.Get("defaults", "run", "working-directory").Str()
+			}
 		}
-	case *actionlint.ExecAction:
-		step.Uses, step.Ref, _ = strings.Cut(text(e.Uses), "@")
+		step.Scripts = scripts(step.Run, dir)
+	case n.Has("uses"):
+		step.Uses, step.Ref, _ = strings.Cut(n.Get("uses").Str(), "@")
 		step.RefKind = actionRefKind(step.Uses, step.Ref)
-		if e.Uses != nil {
-			step.At = r.at(e.Uses.Pos)
-		}
-		for name, in := range e.Inputs {
-			step.With[name] = text(in.Value)
-			secrets = append(secrets, secretNames(text(in.Value))...)
-		}
+		step.At = n.KeyAt(w.file.Path, "uses")
 		// The only well-known action that evaluates its input as a program.
 		if step.Uses == "actions/github-script" {
 			step.Untrusted = untrusted(step.With["script"])
@@ -123,237 +124,151 @@ func (r *workflowReader) step(s *actionlint.Step) (sbom.Step, []string) {
 	return step, secrets
 }
 
-func triggers(f *sbom.File, w *actionlint.Workflow) []sbom.Trigger {
+// workflowTriggers reads "on": one event, a list of events, or a map with filters.
+func workflowTriggers(f *sbom.File, root *tree.Node) []sbom.Trigger {
+	on := root.Get("on")
 	var out []sbom.Trigger
-	for _, e := range w.On {
-		t := sbom.Trigger{Event: e.EventName(), At: sbom.At{Path: f.Path}}
-		if h, ok := e.(*actionlint.WebhookEvent); ok {
-			t.Types = texts(h.Types)
-			t.Branches, t.Paths, t.Ignored = filter(h.Branches), filter(h.Paths), filter(h.PathsIgnore)
-			if h.Pos != nil {
-				t.At.Line, t.At.Column = h.Pos.Line, h.Pos.Col
-			}
+	switch {
+	case on == nil:
+	case on.Kind == tree.Map:
+		for _, p := range on.Pairs {
+			t := sbom.Trigger{Event: p.Key, Types: p.Value.Get("types").Strings(), Branches: p.Value.Get("branches").Strings(),
+				Paths: p.Value.Get("paths").Strings(), Ignored: p.Value.Get("paths-ignore").Strings(),
+				At: sbom.At{Path: f.Path, Line: p.Line, Column: p.Column, Pointer: p.Value.Pointer}}
+			out = append(out, t)
 		}
-		out = append(out, t)
+	default:
+		for _, event := range on.Strings() {
+			out = append(out, sbom.Trigger{Event: event, At: on.At(f.Path)})
+		}
 	}
 	return out
 }
 
-func filter(f *actionlint.WebhookEventFilter) []string {
-	if f == nil {
-		return nil
-	}
-	return texts(f.Values)
-}
-
-// permissions is what the job's token may do: the job's block replaces the workflow's.
-func permissions(workflow, job *actionlint.Permissions) (map[string]string, sbom.Tri) {
-	p := job
-	if p == nil {
-		p = workflow
-	}
-	scopes := map[string]string{}
-	if p == nil {
-		return scopes, sbom.No
-	}
-	switch all := text(p.All); all {
-	case "write-all":
-		scopes["*"] = "write"
-	case "read-all":
-		scopes["*"] = "read"
-	}
-	for _, s := range p.Scopes {
-		scopes[text(s.Name)] = text(s.Value)
-	}
-	return scopes, sbom.Yes
-}
-
-// workflowInputs names the free-text inputs of workflow_dispatch and workflow_call.
-func workflowInputs(w *actionlint.Workflow) []string {
+// inputs names the free-text inputs of workflow_dispatch and workflow_call.
+func (w *workflowReader) inputs() []string {
 	var names []string
-	for _, e := range w.On {
-		switch e := e.(type) {
-		case *actionlint.WorkflowDispatchEvent:
-			for _, in := range e.Inputs {
-				if in.Type == actionlint.WorkflowDispatchEventInputTypeString || in.Type == actionlint.WorkflowDispatchEventInputTypeNone {
-					names = append(names, text(in.Name))
-				}
-			}
-		case *actionlint.WorkflowCallEvent:
-			for _, in := range e.Inputs {
-				if in.Type == actionlint.WorkflowCallEventInputTypeString {
-					names = append(names, text(in.Name))
-				}
+	for _, event := range []string{"workflow_dispatch", "workflow_call"} {
+		inputs := w.root.Get("on", event, "inputs")
+		if inputs == nil {
+			continue
+		}
+		for _, p := range inputs.Pairs {
+			if kind := p.Value.Get("type").Str(); kind == "" && event == "workflow_dispatch" || kind == "string" {
+				names = append(names, p.Key)
 			}
 		}
 	}
 	return unique(names)
 }
 
-var (
-	commitRef   = regexp.MustCompile(`^[0-9a-f]{40}$`)
-	versionRef  = regexp.MustCompile(`^v?[0-9]+(\.[0-9]+)*([-+.][0-9A-Za-z.]+)?$`)
-	expression  = regexp.MustCompile(`\$\{\{(.*?)\}\}`)
-	secretInUse = regexp.MustCompile(`\bsecrets\.([A-Za-z_][A-Za-z0-9_]*)`)
-	// outsider matches the event fields that anybody who can open an issue or a pull
-	// request writes (GitHub, "Understanding the risk of script injections").
-	outsider = regexp.MustCompile(`github\.(head_ref|event\.(` +
-		`(issue|pull_request|discussion)\.(title|body)|` +
-		`pull_request\.head\.(ref|label|repo\.(default_branch|description|homepage|full_name))|` +
-		`(comment|review|review_comment)\.body|` +
-		`(pages|commits|head_commit)(\.\*|\[[^]]*\])?(\.[a-z_]+)*\.(page_name|message|author\.(name|email)|committer\.(name|email))|` +
-		`head_commit\.(message|author\.(name|email)|committer\.(name|email))|` +
-		`workflow_run\.(head_branch|display_title|head_commit\.(message|author\.(name|email))|head_repository\.description|pull_requests[^ ]*head\.ref)))`)
-)
-
-// actionRefKind tells what follows the @ of uses: only a full commit is immutable, and
-// local actions and images by digest have no ref to move.
-func actionRefKind(uses, ref string) string {
-	switch {
-	case strings.HasPrefix(uses, "./"), strings.HasPrefix(uses, "docker://"):
-		return "local"
-	case commitRef.MatchString(ref):
-		return sbom.RevisionCommit
-	case versionRef.MatchString(ref):
-		return sbom.RevisionTag
-	case ref == "":
-		return sbom.RevisionNone
+// tokenPermissions is what the job's token may do: the job's block replaces the workflow's.
+func tokenPermissions(workflow, job *tree.Node) (map[string]string, sbom.Tri) {
+	n := job
+	if n == nil {
+		n = workflow
 	}
-	return sbom.RevisionBranch
+	scopes := map[string]string{}
+	if n == nil || n.Kind == tree.Null {
+		return scopes, sbom.No
+	}
+	switch n.Str() {
+	case "write-all":
+		scopes["*"] = "write"
+	case "read-all":
+		scopes["*"] = "read"
+	}
+	for _, p := range n.Pairs {
+		scopes[p.Key] = p.Value.Str()
+	}
+	return scopes, sbom.Yes
 }
 
-// untrusted lists the expressions in a script that an outsider controls.
-func untrusted(script string) []string {
-	var out []string
-	for _, m := range expression.FindAllStringSubmatch(script, -1) {
-		if outsider.MatchString(m[1]) {
-			out = append(out, strings.TrimSpace(m[1]))
-		}
-	}
-	return unique(out)
-}
-
-func secretNames(value string) []string {
-	var out []string
-	for _, m := range secretInUse.FindAllStringSubmatch(value, -1) {
-		if m[1] != "GITHUB_TOKEN" { // every job has it; its power is in permissions
-			out = append(out, m[1])
-		}
-	}
-	return out
-}
-
-func envSecrets(env *actionlint.Env) []string {
-	if env == nil {
+// runners are the labels or the group a job runs on.
+func runners(n *tree.Node) []string {
+	if n == nil {
 		return nil
 	}
-	var out []string
-	for _, v := range env.Vars {
-		out = append(out, secretNames(text(v.Value))...)
+	if n.Kind == tree.Map {
+		return append(n.Get("labels").Strings(), nonEmpty(n.Get("group").Str())...)
 	}
-	return append(out, secretNames(text(env.Expression))...)
+	return n.Strings()
 }
 
-func environmentName(e *actionlint.Environment) string {
-	if e == nil {
-		return ""
+// scalarOr is the text of a scalar, or of the key of a map.
+func scalarOr(n *tree.Node, key string) string {
+	if n != nil && n.Kind == tree.Map {
+		return n.Get(key).Str()
 	}
-	return text(e.Name)
+	return n.Str()
 }
 
-func text(s *actionlint.String) string {
-	if s == nil {
-		return ""
-	}
-	return s.Value
-}
-
-func texts(list []*actionlint.String) []string {
-	var out []string
-	for _, s := range list {
-		if s != nil {
-			out = append(out, s.Value)
+// mergedEnv joins blocks of environment variables; the later wins.
+func mergedEnv(blocks ...*tree.Node) map[string]string {
+	env := map[string]string{}
+	for _, n := range blocks {
+		if n == nil {
+			continue
 		}
+		for _, p := range n.Pairs {
+			value := p.Value.Str()
+			if secretKey(p.Key) && !strings.Contains(value, "$") {
+				value = ""
+			}
+			env[p.Key] = value
+		}
+	}
+	return env
+}
+
+func withEnv(inherited map[string]string, n *tree.Node) map[string]string {
+	env := mergedEnv(n)
+	for name, value := range inherited {
+		if _, own := env[name]; !own {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+// secretsIn names the secrets that a block of values uses.
+func secretsIn(n *tree.Node) []string {
+	if n == nil {
+		return nil
+	}
+	out := secretNames(n.Str())
+	for _, p := range n.Pairs {
+		out = append(out, secretNames(p.Value.Str())...)
 	}
 	return out
 }
 
-func nonEmpty(list ...string) []string {
-	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
-}
+// scriptCall is a program that is started with a script of the source.
+var scriptCall = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(?:(?:python[0-9.]*|bash|sh|accelerate launch|torchrun|deepspeed|uv run|poetry run(?: python)?)(?:\s+-{1,2}[A-Za-z_][^\s]*(?:[= ][0-9]+)?)*\s+|\./)([A-Za-z0-9_./-]+\.(?:py|sh))\b`)
 
-// unique sorts a list and drops what it repeats.
-func unique(list []string) []string {
-	slices.Sort(list)
-	return slices.Compact(list)
-}
+// pythonModule is python -m package.module.
+var pythonModule = regexp.MustCompile(`python[0-9.]*\s+-m\s+([A-Za-z_][A-Za-z0-9_.]*)`)
 
-// purpose says what a step is for, by the program or action it runs.
-type purpose struct {
-	name    string
-	pattern *regexp.Regexp
-}
+// changeDir is a cd that the following lines run below.
+var changeDir = regexp.MustCompile(`^\s*cd\s+([A-Za-z0-9_./-]+)\s*(?:&&|$|;)`)
 
-// purposeRules name programs by what they do to a model: a rule is about the verb of a
-// tool, so that a step that merely mentions a word has no purpose.
-var purposeRules = []purpose{
-	{"train", regexp.MustCompile(`(?m)(^|[\s;&|])(accelerate\s+launch|torchrun|deepspeed|axolotl\s+train|llamafactory-cli\s+train|tune\s+run|litgpt\s+(finetune|pretrain)|dvc\s+repro|python3?\s+(-m\s+)?\S*(train|finetune|fine_tune)\S*)`)},
-	{"deploy", regexp.MustCompile(`(?m)(^|[\s;&|])(kubectl\s+(-\S+\s+)*(apply|set\s+image|rollout\s+restart|replace|create)|helm\s+(upgrade|install)|terraform\s+apply|gcloud\s+(run\s+deploy|ai\s+endpoints\s+deploy-model)|aws\s+(sagemaker\s+(create|update)-endpoint|ecs\s+update-service|lambda\s+update-function-code)|az\s+ml\s+online-(deployment|endpoint)\s+(create|update)|argocd\s+app\s+sync|fly\s+deploy|modal\s+deploy|cog\s+push|bentoml\s+deploy|skaffold\s+run)`)},
-	{"publish", regexp.MustCompile(`(?m)(^|[\s;&|])(huggingface-cli\s+upload|hf\s+upload|twine\s+upload|docker\s+push|oras\s+push|kit\s+push|mlflow\s+models?\s+\S*push|git\s+lfs\s+push)`)},
-	{"gate", regexp.MustCompile(`(?m)(^|[\s;&|/])mlpolicy\s+(check|gate|verify)`)},
-	{"attest", regexp.MustCompile(`(?m)(^|[\s;&|])(cosign\s+(attest|sign)|mlpolicy\s+(attest|sign)|model_signing\s+sign|gh\s+attestation)`)},
-	{"test", regexp.MustCompile(`(?m)(^|[\s;&|])(pytest|tox|nox|go\s+test|make\s+(test|check)|python3?\s+-m\s+(pytest|unittest)|lm_eval)`)},
-}
-
-// purposeActions are actions by the prefix of uses.
-var purposeActions = map[string]string{
-	"actions/attest":                    "attest",
-	"slsa-framework/slsa-github-":       "attest",
-	"sigstore/":                         "attest",
-	"mlpolicy/":                         "gate",
-	"pypa/gh-action-pypi-publish":       "publish",
-	"docker/build-push-action":          "publish",
-	"azure/k8s-deploy":                  "deploy",
-	"azure/webapps-deploy":              "deploy",
-	"aws-actions/amazon-ecs-deploy":     "deploy",
-	"google-github-actions/deploy-":     "deploy",
-	"huggingface/hub-sync":              "publish",
-	"appleboy/ssh-action":               "deploy",
-	"actions/upload-artifact":           "upload",
-	"actions/download-artifact":         "download",
-	"actions/cache":                     "cache",
-	"actions/checkout":                  "checkout",
-	"aws-actions/configure-aws-":        "cloud_login",
-	"google-github-actions/auth":        "cloud_login",
-	"azure/login":                       "cloud_login",
-	"slsa-framework/slsa-verifier/acti": "gate",
-}
-
-func purposes(uses, run string) []string {
-	var out []string
-	for prefix, name := range purposeActions {
-		if strings.HasPrefix(strings.ToLower(uses), prefix) {
-			out = append(out, name)
-		}
+// scripts are the scripts of the source that a shell text starts, from the root where
+// the working directory is known.
+func scripts(run, dir string) []string {
+	if strings.Contains(dir, "$") {
+		dir = ""
 	}
-	code := uncommented(run)
-	for _, rule := range purposeRules {
-		if rule.pattern.MatchString(code) {
-			out = append(out, rule.name)
+	var out []string
+	for line := range strings.Lines(uncommented(run)) {
+		if m := changeDir.FindStringSubmatch(strings.TrimRight(line, "\n")); m != nil {
+			dir = path.Join(dir, m[1])
+		}
+		for _, m := range scriptCall.FindAllStringSubmatch(line, -1) {
+			out = append(out, path.Join(dir, m[1]))
+		}
+		for _, m := range pythonModule.FindAllStringSubmatch(line, -1) {
+			out = append(out, path.Join(dir, strings.ReplaceAll(m[1], ".", "/")+".py"))
 		}
 	}
 	return unique(out)
-}
-
-// uncommented drops comment lines and lines that only print.
-func uncommented(script string) string {
-	var b strings.Builder
-	for line := range strings.Lines(script) {
-		trimmed := strings.TrimSpace(line)
-		if strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "echo ") {
-			continue
-		}
-		fmt.Fprint(&b, line)
-	}
-	return b.String()
 }
