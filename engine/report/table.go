@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/engine"
@@ -108,7 +109,9 @@ func (t *table) entry(e entry) {
 	if e.Reason != "" && (e.Outcome != engine.Fail || len(e.Findings) == 0) {
 		t.line("      %s: %s", e.Outcome, e.Reason)
 	}
-	t.findings(e.Findings)
+	t.findings(slices.DeleteFunc(slices.Clone(e.Findings), func(f engine.Finding) bool {
+		return f.At.Path == "" && f.Outcome == engine.Unknown // the reason says it
+	}))
 	if e.Fix != "" && e.Outcome == engine.Fail {
 		t.line("      %s %s", t.paint(green, "fix:"), e.Fix)
 	}

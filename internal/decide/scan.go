@@ -10,6 +10,7 @@ import (
 	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/all"
+	"github.com/mlpolicy/mlpolicy/sbom/datasets"
 )
 
 // ScanOptions says how much of a source is read.
@@ -23,7 +24,7 @@ type ScanOptions struct {
 // Scan reads every fact of the source.
 func Scan(ctx context.Context, src *source.Source, opts ScanOptions) (*sbom.Inventory, error) {
 	inv, err := sbom.Generate(ctx, src.FS, sbom.Options{
-		Collectors: all.Collectors, Linkers: all.Linkers, Subject: src.Subject, Storage: src.Storage,
+		Collectors: all.With(datasets.Options{Full: opts.ProfileData}), Linkers: all.Linkers, Subject: src.Subject, Storage: src.Storage,
 		Digests: opts.Digests, Progress: opts.Progress, Workers: opts.Workers,
 	})
 	if err != nil {

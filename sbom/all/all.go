@@ -6,15 +6,20 @@ import (
 	"slices"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/datasets"
 	"github.com/mlpolicy/mlpolicy/sbom/evidence"
 	"github.com/mlpolicy/mlpolicy/sbom/packages"
 	"github.com/mlpolicy/mlpolicy/sbom/references"
+	"github.com/mlpolicy/mlpolicy/sbom/weights"
 )
 
 // Collectors lists every collector.
-var Collectors = slices.Concat(packages.Collectors, references.Collectors, evidence.Collectors)
+var Collectors = With(datasets.Options{})
+
+// With lists every collector, with data files profiled as the options say.
+func With(data datasets.Options) []sbom.Collector {
+	return slices.Concat(packages.Collectors, weights.Collectors, datasets.New(data), references.Collectors, evidence.Collectors)
+}
 
 // Linkers lists every linker.
-var Linkers = slices.Concat(packages.Linkers, references.Linkers, evidence.Linkers)
-
-var _ []sbom.Collector = Collectors
+var Linkers = slices.Concat(packages.Linkers, weights.Linkers, references.Linkers, evidence.Linkers)
