@@ -1,0 +1,417 @@
+package weights
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+// role is what the machine needs to know of a name to follow the bytes; it is no
+// verdict about the name.
+type role uint8
+
+const (
+	roleNone    role = iota
+	roleTensor       // builds a tensor of a storage: storage, offset, size, ...
+	roleWrap         // wraps the tensor that is its first argument
+	roleDtype        // numpy.dtype
+	roleWrapper      // joblib's NumpyArrayWrapper: bytes of the array follow its BUILD
+)
+
+var roles = map[string]role{
+	"torch._utils._rebuild_tensor": roleTensor, "torch._utils._rebuild_tensor_v2": roleTensor, "torch._utils._rebuild_tensor_v3": roleTensor,
+	"torch._utils._rebuild_qtensor":   roleTensor,
+	"torch._utils._rebuild_parameter": roleWrap, "torch._utils._rebuild_parameter_with_state": roleWrap,
+	"numpy.dtype":                           roleDtype,
+	"joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
+	"sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
+}
+
+// pickleName is one resolved name of a file.
+type pickleName struct {
+	module, name, qualified string
+	computed, nested        bool
+	role                    role
+	use                     use
+	at                      int64
+	args                    string
+	calls                   int
+	read                    int // calls whose only argument is a pickle that was read
+}
+
+// pickleFacts gathers what the pickles of one member say.
+type pickleFacts struct {
+	w       *sbom.Weights
+	names   []pickleName
+	index   map[string]uint32
+	ops     int64
+	scratch []byte
+	key     []byte
+	faults  []*fault
+
+	torchMagic bool
+	storages   []storage
+	byKey      map[string]uint32 // storage key → number + 1
+	tensors    []tensor
+	dtypes     []dtype
+	wrappers   bool           // joblib's wrapper was named
+	nestedAt   map[int64]bool // bytes that are a pickle which was read
+	overflow   bool           // more than maxImports names
+}
+
+func newPickleFacts(w *sbom.Weights) *pickleFacts {
+	return &pickleFacts{w: w, index: map[string]uint32{}}
+}
+
+func (f *pickleFacts) odd(code string, offset int64, format string, args ...any) {
+	if f.w != nil {
+		odd(f.w, code, offset, format, args...)
+	}
+}
+
+func (f *pickleFacts) fault(code string, offset int64, format string, args ...any) {
+	if len(f.faults) < maxOddities {
+		f.faults = append(f.faults, faultf(code, offset, format, args...))
+	}
+}
+
+// resolve returns the number of a name, which is recorded when it is new.
+func (f *pickleFacts) resolve(m *pickleMachine, module, name []byte, computed bool) uint32 {
+	f.key = append(append(append(f.key[:0], module...), '\n'), name...)
+	if m.depth > 0 {
+		f.key = append(f.key, '\n', 'n')
+	}
+	if computed {
+		f.key = append(f.key, '\n', 'c')
+	}
+	if id, ok := f.index[string(f.key)]; ok {
+		return id
+	}
+	if len(f.names) >= maxImports {
+		if !f.overflow {
+			f.overflow = true
+			f.fault("too_many", m.origin+m.opAt, "more than maxImports (%d) names", maxImports)
+		}
+		return 0
+	}
+	id := uint32(len(f.names))
+	n := pickleName{
+		module: clip(string(module), maxNameBytes), name: clip(string(name), maxNameBytes),
+		computed: computed, nested: m.depth > 0, at: m.origin + m.opAt,
+	}
+	n.qualified = qualify(n.module, n.name)
+	n.role = roles[n.qualified]
+	f.wrappers = f.wrappers || n.role == roleWrapper
+	f.names = append(f.names, n)
+	f.index[string(f.key)] = id
+	return id
+}
+
+func (f *pickleFacts) use(m *pickleMachine, v value, how use) {
+	id := v.n
+	if v.kind == kindResult {
+		if id == 0 {
+			return
+		}
+		id--
+	} else if v.kind != kindGlobal {
+		return
+	}
+	if n := &f.names[id]; n.use < how {
+		n.use = how
+	}
+}
+
+// call records a call of a name and returns what is known of its result.
+func (f *pickleFacts) call(m *pickleMachine, id uint32, how use, items []value, whole bool) value {
+	n := &f.names[id]
+	if n.use < how {
+		n.use = how
+	}
+	if n.calls++; n.calls == 1 {
+		n.args = f.summary(m, items, whole)
+	}
+	if whole && len(items) == 1 && items[0].kind == kindBytes && f.nestedAt[items[0].at] {
+		n.read++
+	}
+	result := value{kind: kindResult, n: id + 1}
+	switch n.role {
+	case roleTensor:
+		result.at = f.tensor(m, items)
+	case roleWrap:
+		if len(items) > 0 && items[0].kind == kindResult {
+			result.at = items[0].at
+		}
+	case roleDtype:
+		result.at = f.dtype(m, items)
+	}
+	return result
+}
+
+func (f *pickleFacts) readNested(v value) {
+	if f.nestedAt == nil {
+		f.nestedAt = map[int64]bool{}
+	}
+	if v.kind == kindBytes && len(f.nestedAt) < maxImports {
+		f.nestedAt[v.at] = true
+	}
+}
+
+// maxArgBytes bounds the summary of the arguments of a call.
+const maxArgBytes = 200
+
+// summary is the arguments of a call, short.
+func (f *pickleFacts) summary(m *pickleMachine, items []value, whole bool) string {
+	var b strings.Builder
+	b.WriteByte('(')
+	for i, v := range items {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if b.Len() > maxArgBytes || i >= keptItems {
+			whole = false
+			break
+		}
+		b.WriteString(f.describe(m, v))
+	}
+	if !whole {
+		b.WriteString("...")
+	}
+	b.WriteByte(')')
+	return clip(b.String(), maxNameBytes)
+}
+
+// describe says in a few words what a value is.
+func (f *pickleFacts) describe(m *pickleMachine, v value) string {
+	switch v.kind {
+	case kindInt:
+		return strconv.FormatInt(v.at, 10)
+	case kindText, kindTextRaw, kindTextQuoted:
+		if s, ok := m.word(v); ok {
+			return strconv.Quote(clip(s, maxArgBytes/2))
+		}
+		return "str"
+	case kindBytes:
+		return fmt.Sprintf("%d bytes", v.n)
+	case kindTuple:
+		return fmt.Sprintf("tuple of %d", v.n)
+	case kindList:
+		return "list"
+	case kindDict:
+		return "dict"
+	case kindSet:
+		return "set"
+	case kindGlobal:
+		return f.names[v.n].qualified
+	case kindResult:
+		if v.n > 0 {
+			return f.names[v.n-1].qualified + "()"
+		}
+		return "the result of a call"
+	case kindPersistent:
+		return "persistent id"
+	}
+	return "constant"
+}
+
+// nestedOnly is the summary of the arguments of a name that was only ever called with
+// a pickle that was itself read: what is in it stands in imports of its own.
+const nestedOnly = "(pickle that was read)"
+
+// state writes the names into the weights.
+func (f *pickleFacts) state() {
+	for i := range f.names {
+		n := &f.names[i]
+		imp := sbom.Import{
+			Module: n.module, Name: n.name, Qualified: n.qualified, Mode: useNames[n.use], State: "resolved",
+			Offset: n.at, Args: n.args, Nested: n.nested,
+		}
+		if n.computed {
+			imp.State = "computed"
+		}
+		if n.calls > 0 && n.read == n.calls {
+			imp.Args = nestedOnly
+		}
+		f.w.Imports = append(f.w.Imports, imp)
+	}
+	for i := range f.tensors {
+		t := &f.tensors[i]
+		addTensor(f.w, t.name, t.dtype, t.shape)
+	}
+}
+
+// storage is what a persistent id of torch says: ('storage', class, key, location,
+// numel) (torch/serialization.py, persistent_id).
+type storage struct {
+	key   string
+	class string
+	numel int64
+}
+
+type tensor struct {
+	name  string
+	dtype string
+	shape []int64
+}
+
+// dtype is the size of one element of a numpy array, and whether it is an object.
+type dtype struct {
+	bytes  int64
+	object bool
+}
+
+// maxStorages bounds the storages and tensors of one file; the largest models have
+// some 100,000.
+const maxStorages = 1 << 18
+
+func (f *pickleFacts) persistent(m *pickleMachine, items []value) uint32 {
+	if len(items) < 5 {
+		return 0
+	}
+	if tag, _ := m.word(items[0]); tag != "storage" {
+		return 0
+	}
+	key, ok := m.word(items[2])
+	if !ok || len(f.storages) >= maxStorages {
+		return 0
+	}
+	if id, known := f.byKey[key]; known {
+		return id
+	}
+	s := storage{key: key, numel: items[4].at}
+	if items[1].kind == kindGlobal {
+		s.class = f.names[items[1].n].qualified
+	}
+	if items[4].kind != kindInt || s.numel < 0 {
+		return 0
+	}
+	f.storages = append(f.storages, s)
+	if f.byKey == nil {
+		f.byKey = map[string]uint32{}
+	}
+	f.byKey[key] = uint32(len(f.storages))
+	return uint32(len(f.storages))
+}
+
+// persistentText is an id of protocol 0, which is a line of text: torch writes none.
+func (f *pickleFacts) persistentText(string) uint32 { return 0 }
+
+// torchStorages is the element type and size of torch's storage classes.
+var torchStorages = map[string]struct {
+	dtype string
+	bytes int64
+}{
+	"DoubleStorage": {"float64", 8}, "FloatStorage": {"float32", 4}, "HalfStorage": {"float16", 2}, "BFloat16Storage": {"bfloat16", 2},
+	"LongStorage": {"int64", 8}, "IntStorage": {"int32", 4}, "ShortStorage": {"int16", 2}, "CharStorage": {"int8", 1}, "ByteStorage": {"uint8", 1},
+	"BoolStorage": {"bool", 1}, "ComplexDoubleStorage": {"complex128", 16}, "ComplexFloatStorage": {"complex64", 8},
+	"QUInt8Storage": {"quint8", 1}, "QInt8Storage": {"qint8", 1}, "QInt32Storage": {"qint32", 4}, "QUInt4x2Storage": {"quint4x2", 1},
+	"QUInt2x4Storage": {"quint2x4", 1}, "UntypedStorage": {"bytes", 1},
+}
+
+// bytes is the size of the storage's data; ok is false when its class is not known.
+func (s storage) bytes() (n int64, ok bool) {
+	t, known := torchStorages[s.class[strings.LastIndex(s.class, ".")+1:]]
+	if !known {
+		return 0, false
+	}
+	return mulSat(s.numel, t.bytes)
+}
+
+func (f *pickleFacts) tensor(m *pickleMachine, items []value) int64 {
+	if len(items) < 3 || len(f.tensors) >= maxStorages {
+		return 0
+	}
+	t := tensor{dtype: "unknown"}
+	if items[0].kind == kindPersistent && items[0].n > 0 {
+		class := f.storages[items[0].n-1].class
+		if s, ok := torchStorages[class[strings.LastIndex(class, ".")+1:]]; ok {
+			t.dtype = s.dtype
+		}
+	}
+	dims, whole := m.items(items[2])
+	if !whole {
+		return 0
+	}
+	t.shape = make([]int64, 0, len(dims))
+	for _, d := range dims {
+		if d.kind != kindInt || d.at < 0 {
+			return 0
+		}
+		t.shape = append(t.shape, d.at)
+	}
+	f.tensors = append(f.tensors, t)
+	return int64(len(f.tensors))
+}
+
+// pairs looks at the keys and values that a dict is given: names of tensors, and the
+// state of joblib's array wrapper.
+func (f *pickleFacts) pairs(m *pickleMachine, items []value) {
+	for i := 0; i+1 < len(items); i += 2 {
+		k, v := items[i], items[i+1]
+		if v.kind == kindResult && v.at > 0 && v.n > 0 {
+			switch f.names[v.n-1].role {
+			case roleTensor, roleWrap:
+				if t := &f.tensors[v.at-1]; t.name == "" {
+					t.name, _ = m.word(k)
+				}
+			}
+		}
+		if f.wrappers {
+			m.dict.set(m, k, v)
+		}
+	}
+}
+
+// dtype reads the arguments of numpy.dtype: a type code and its width ("f8", "U5").
+func (f *pickleFacts) dtype(m *pickleMachine, items []value) int64 {
+	if len(items) == 0 || !f.wrappers || len(f.dtypes) >= maxStorages {
+		return 0
+	}
+	s, ok := m.word(items[0])
+	if !ok {
+		return 0
+	}
+	d, ok := parseDtype(s)
+	if !ok {
+		return 0
+	}
+	f.dtypes = append(f.dtypes, d)
+	return int64(len(f.dtypes))
+}
+
+// parseDtype reads a type string of numpy's array interface: byte order, kind, width.
+func parseDtype(s string) (d dtype, ok bool) {
+	s = strings.TrimLeft(s, "<>|=")
+	if s == "" {
+		return d, false
+	}
+	width := int64(0)
+	if len(s) > 1 {
+		digits, _, _ := strings.Cut(s[1:], "[") // M8[ns]
+		n, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil || n < 0 || n > math.MaxInt32 {
+			return d, false
+		}
+		width = n
+	}
+	switch s[0] {
+	case 'b', 'i', 'u', 'f', 'c', 'm', 'M', 'S', 'a', 'V', 't':
+	case 'U':
+		width *= 4
+	case 'O':
+		return dtype{bytes: 8, object: true}, true
+	case '?':
+		width = 1
+	default:
+		return d, false
+	}
+	if width == 0 && s[0] == 'b' {
+		width = 1
+	}
+	return dtype{bytes: width}, true
+}
+
+func uitoa(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
