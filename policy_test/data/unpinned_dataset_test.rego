@@ -46,5 +46,6 @@ test_says_what_is_wrong if {
 	some found in deny with input.references as [base]
 	found.subject == "hf://datasets/acme/dialogues"
 	found.detail == "dataset acme/dialogues is loaded without a revision"
-	found.at == {"path": "train.py", "line": 3}
+	found.at.path == "train.py"
+	found.at.line == 3
 }
