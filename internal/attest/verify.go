@@ -1,0 +1,248 @@
+package attest
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Key is a public key that is trusted, and the name people know it by.
+type Key struct {
+	Name   string
+	Public crypto.PublicKey
+}
+
+// Trust is whose signatures are accepted. Each kind accepts bundles of its own method
+// only: a bundle cannot choose to be verified another way.
+type Trust struct {
+	Keys  []Key
+	Roots []*x509.Certificate
+	// Sigstore holds trusted_root.json documents, one or more (a .jsonl file has one a line).
+	Sigstore []*SigstoreRoot
+	// Identity and Issuer are whom a certificate must name. Identity may hold * for any
+	// run of characters; it always matches the whole name. Both are required for
+	// keyless; for a private CA an empty Identity accepts every holder.
+	Identity string
+	Issuer   string
+	Now      time.Time
+}
+
+// Signed is a payload whose signature holds.
+type Signed struct {
+	Payload   []byte
+	Method    Method
+	Identity  string // name of the key, name in the certificate
+	Issuer    string // OIDC issuer, or the subject of the root
+	TrustRoot string // digest of what the signature was checked against, algorithm:hex
+	Time      time.Time
+	legacy    bool // signed with the encoding of v0.2.0
+}
+
+// Verify checks the signature of a bundle. It says nothing about the payload.
+func (t *Trust) Verify(b *Bundle) (*Signed, error) {
+	switch b.Method {
+	case MethodCertificate:
+		return t.verifyCertificate(b)
+	case MethodSigstore:
+		return t.verifySigstore(b)
+	}
+	return t.verifyKey(b)
+}
+
+func (t *Trust) verifyKey(b *Bundle) (*Signed, error) {
+	if len(t.Keys) == 0 {
+		return nil, t.wrongMethod(b)
+	}
+	if b.message {
+		return nil, malformed("the bundle signs a message, not a statement")
+	}
+	var first error
+	for _, key := range t.Keys {
+		legacy, err := checkKey(b, key.Public)
+		if err == nil {
+			return &Signed{Payload: b.Payload, Method: MethodKey, Identity: key.Name, TrustRoot: "sha256:" + keyDigest(key.Public), legacy: legacy}, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if len(t.Keys) > 1 {
+		return nil, refused("signature", "none of the %d trusted keys made the signature", len(t.Keys))
+	}
+	return nil, first
+}
+
+// keyDigest is the hex SHA-256 of a key's DER form.
+func keyDigest(key crypto.PublicKey) string { return hints(key)[1] }
+
+func checkKey(b *Bundle, key crypto.PublicKey) (legacy bool, err error) {
+	if foreignHint(b.Hint, key) {
+		return false, refused("key", "the bundle names the key with fingerprint %s, the trusted key has %s", b.Hint, KeyHint(key))
+	}
+	if len(b.RawKey) > 0 && !sameKey(b.RawKey, key) {
+		return false, refused("key", "the bundle holds another public key than the trusted one")
+	}
+	return checkSignature(b, key)
+}
+
+func sameKey(raw []byte, key crypto.PublicKey) bool {
+	if block, _ := pem.Decode(raw); block != nil {
+		raw = block.Bytes
+	}
+	der, err := x509.MarshalPKIXPublicKey(key)
+	return err == nil && string(der) == string(raw)
+}
+
+// checkSignature accepts the encoding of v0.2.0 as well; the caller must hold such a
+// payload to the predicate of v0.2.0.
+func checkSignature(b *Bundle, key crypto.PublicKey) (legacy bool, err error) {
+	if verifySignature(key, pae(b.PayloadType, b.Payload), b.signature) {
+		return false, nil
+	}
+	if verifyLegacy(key, b) {
+		return true, nil
+	}
+	return false, refused("signature", "the signature does not hold: the payload was changed or another key signed it")
+}
+
+func (t *Trust) verifyCertificate(b *Bundle) (*Signed, error) {
+	if len(t.Roots) == 0 {
+		return nil, t.wrongMethod(b)
+	}
+	if b.message {
+		return nil, malformed("the bundle signs a message, not a statement")
+	}
+	leaf := b.Chain[0]
+	if err := supported(leaf.PublicKey); err != nil {
+		return nil, err
+	}
+	if err := mayFallWithin(leaf, t.Now); err != nil {
+		return nil, err
+	}
+	if err := maySign(leaf); err != nil {
+		return nil, err
+	}
+	root, err := t.chain(b.Chain)
+	if err != nil {
+		return nil, err
+	}
+	legacy, err := checkSignature(b, leaf.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	name := certificateName(leaf)
+	if t.Identity != "" {
+		names := certificateNames(leaf)
+		i := slices.IndexFunc(names, func(n string) bool { return n != "" && MatchIdentity(t.Identity, n) })
+		if i < 0 {
+			return nil, refused("identity", "signed by %s, expected %s", name, t.Identity)
+		}
+		name = names[i]
+	}
+	if t.Issuer != "" && t.Issuer != root.Subject.String() {
+		return nil, refused("issuer", "certified by %s, expected %s", root.Subject, t.Issuer)
+	}
+	return &Signed{Payload: b.Payload, Method: MethodCertificate, Identity: name, Issuer: root.Subject.String(), TrustRoot: fingerprint(root), legacy: legacy}, nil
+}
+
+// mayFallWithin holds the leaf to its validity period (OMS v1.0 §4.1).
+func mayFallWithin(leaf *x509.Certificate, now time.Time) error {
+	const layout = time.RFC3339
+	if now.Before(leaf.NotBefore) {
+		return refused("expired", "certificate of %s is valid from %s only", certificateName(leaf), leaf.NotBefore.UTC().Format(layout))
+	}
+	if now.After(leaf.NotAfter) {
+		return refused("expired", "certificate of %s expired at %s", certificateName(leaf), leaf.NotAfter.UTC().Format(layout))
+	}
+	return nil
+}
+
+// maySign holds the leaf to the uses that its authority gave it (RFC 5280 §4.2.1.3 and
+// §4.2.1.12): a certificate for a web server must not sign models. A certificate that
+// states no use may be used for anything.
+func maySign(leaf *x509.Certificate) error {
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
+		return refused("certificate", "certificate of %s may not make digital signatures (key usage)", certificateName(leaf))
+	}
+	if len(leaf.ExtKeyUsage)+len(leaf.UnknownExtKeyUsage) == 0 {
+		return nil
+	}
+	for _, use := range []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning, x509.ExtKeyUsageAny} {
+		if slices.Contains(leaf.ExtKeyUsage, use) {
+			return nil
+		}
+	}
+	return refused("certificate", "certificate of %s is not for code signing (extended key usage)", certificateName(leaf))
+}
+
+func (t *Trust) chain(certificates []*x509.Certificate) (*x509.Certificate, error) {
+	roots, between := x509.NewCertPool(), x509.NewCertPool()
+	for _, c := range t.Roots {
+		roots.AddCert(c)
+	}
+	for _, c := range certificates[1:] {
+		between.AddCert(c)
+	}
+	chains, err := certificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: t.Now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	if err != nil {
+		var invalid x509.CertificateInvalidError
+		if errors.As(err, &invalid) && invalid.Reason == x509.Expired {
+			return nil, refused("expired", "certificate chain of %s: %v", certificateName(certificates[0]), err)
+		}
+		return nil, refused("certificate", "certificate of %s does not lead to a trusted root: %v", certificateName(certificates[0]), err)
+	}
+	chain := chains[0]
+	return chain[len(chain)-1], nil
+}
+
+func (t *Trust) wrongMethod(b *Bundle) error {
+	var accepted []string
+	if len(t.Keys) > 0 {
+		accepted = append(accepted, "a public key")
+	}
+	if len(t.Roots) > 0 {
+		accepted = append(accepted, "a certificate of a trusted root")
+	}
+	if len(t.Sigstore) > 0 {
+		accepted = append(accepted, "a Sigstore identity")
+	}
+	if len(accepted) == 0 {
+		return refused("method", "nobody is trusted")
+	}
+	have := map[Method]string{MethodKey: "a key", MethodCertificate: "a certificate chain", MethodSigstore: "a Sigstore identity", MethodNone: "an unnamed key"}
+	return refused("method", "the bundle is signed with %s, expected %s", have[b.Method], strings.Join(accepted, " or "))
+}
+
+// MatchIdentity matches the whole of name against a pattern in which * stands for any
+// run of characters.
+func MatchIdentity(pattern, name string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == name
+	}
+	rest, ok := strings.CutPrefix(name, parts[0])
+	if !ok {
+		return false
+	}
+	for _, part := range parts[1 : len(parts)-1] {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, parts[len(parts)-1])
+}
+
+// digestOf is the sha256 of a document, algorithm:hex.
+func digestOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return fmt.Sprintf("sha256:%s", hex.EncodeToString(sum[:]))
+}
