@@ -19,9 +19,10 @@ type pyModule struct {
 	// fields are the values of attributes by attribute name alone: x.name = value,
 	// class bodies, command line options. They answer for x.name where x is not known.
 	fields  map[string][]pyValue
-	decls   []pyDecl // name = value pairs that declare what a name stands for
-	topHash int8     // as pyFunc.hash, for the statements of the module
-	steps   int      // left of the budget of the current evaluation
+	decls   []pyDecl        // name = value pairs that declare what a name stands for
+	topHash int8            // as pyFunc.hash, for the statements of the module
+	modes   map[string]bool // words that the module compares with: settings, not names
+	steps   int             // left of the budget of the current evaluation
 }
 
 // pyScope is a module, class or function body.
@@ -104,7 +105,7 @@ type pyDecl struct {
 func indexPython(m *python.Module) *pyModule {
 	x := &pyModule{
 		m: m, dotted: moduleName(m.Path), imports: map[string]string{}, classes: map[string]*pyClass{},
-		funcs: map[string]*pyFunc{}, fields: map[string][]pyValue{},
+		funcs: map[string]*pyFunc{}, fields: map[string][]pyValue{}, modes: map[string]bool{},
 	}
 	x.root = &pyScope{names: map[string][]pyBinding{}}
 	w := &pyWalker{x: x, scope: x.root, block: &pyBlock{}}
@@ -280,13 +281,14 @@ func (w *pyWalker) imported(s *python.Import) {
 	for _, a := range s.Names {
 		switch {
 		case s.From && a.Name == "*":
-			w.x.imports["*"+fromModule(w.x.dotted, s)] = fromModule(w.x.dotted, s)
+			from := w.x.from(s)
+			w.x.imports["*"+from] = from
 		case s.From:
 			name := a.As
 			if name == "" {
 				name = a.Name
 			}
-			w.x.imports[name] = fromModule(w.x.dotted, s) + "." + a.Name
+			w.x.imports[name] = w.x.from(s) + "." + a.Name
 		case a.As != "":
 			w.x.imports[a.As] = a.Name
 		default:
@@ -296,13 +298,16 @@ func (w *pyWalker) imported(s *python.Import) {
 	}
 }
 
-// fromModule is the absolute name of the module that a from-import reads.
-func fromModule(self string, s *python.Import) string {
+// from is the absolute name of the module that a from-import reads.
+func (x *pyModule) from(s *python.Import) string {
 	if s.Level == 0 {
 		return s.Module
 	}
-	parts := strings.Split(self, ".")
-	parts = parts[:max(len(parts)-s.Level, 0)]
+	parts, up := strings.Split(x.dotted, "."), s.Level
+	if strings.HasSuffix(x.m.Path, "__init__.py") {
+		up-- // a package is the parent of its own modules
+	}
+	parts = parts[:max(len(parts)-up, 0)]
 	if s.Module != "" {
 		parts = append(parts, s.Module)
 	}
@@ -391,6 +396,12 @@ func (w *pyWalker) expr(e python.Expr) {
 		case *python.Comp:
 			for _, f := range n.For {
 				w.bind(f.Target, w.value(f.Iter, "loop"), []int{-1})
+			}
+		case *python.Compare:
+			for _, y := range n.Ys {
+				if word, ok := y.(*python.Str); ok {
+					w.x.modes[word.Value] = true
+				}
 			}
 		case *python.Walrus:
 			w.bind(n.Target, w.value(n.Value, "constant"), nil)

@@ -362,7 +362,7 @@ func (r *pyReader) name(t pyTerm, s *pySink, text string, known bool) {
 		r.add(ref)
 		return
 	}
-	if !s.accepts(text) {
+	if !s.accepts(text) || t.how != "call" && r.x.modes[text] && isWord(text) {
 		return
 	}
 	ref := r.draft(s, text, at)
@@ -371,6 +371,11 @@ func (r *pyReader) name(t pyTerm, s *pySink, text string, known bool) {
 		ref.How = "fstring"
 	}
 	r.add(ref)
+}
+
+// isWord tells a setting ("scratch", "resume") from a name with a number or a dash.
+func isWord(text string) bool {
+	return !strings.ContainsAny(text, "0123456789-/.:")
 }
 
 // accepts tells whether a text can be what the argument names.

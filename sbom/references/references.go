@@ -24,6 +24,7 @@ var Collectors = []sbom.Collector{
 
 // Linkers join references with what is in the source, in this order.
 var Linkers = []sbom.Linker{
+	{Name: "references/imports", Link: linkImports},
 	{Name: "references/local", Link: linkLocal},
 	{Name: "references/directories", Link: linkDirectories},
 	{Name: "references/components", Link: linkComponents},

@@ -1,0 +1,174 @@
+package references
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+func TestPython(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		want       []found
+	}{
+		{"call", "from transformers import AutoModel\nAutoModel.from_pretrained(\"org/m\", revision=\"" + commit + "\")\n", []found{{"model", "base", "org/m", commit, 2}}},
+		{"constant over lines", "M = (\n  \"org/m\"\n)\nAutoModel.from_pretrained(\n  M,\n)\n", []found{{"model", "base", "org/m", "", 2}}},
+		{"the last assignment before the use", "m = \"org/a\"\nAutoModel.from_pretrained(m)\nm = \"org/b\"\nAutoModel.from_pretrained(m, revision=\"v1.0\")\n",
+			[]found{{"model", "base", "org/a", "", 1}, {"model", "base", "org/b", "v1.0", 3}}},
+		{"either branch", "m = \"org/a\"\nif big:\n  m = \"org/b\"\nAutoModel.from_pretrained(m)\n", []found{{"model", "base", "org/a", "", 1}, {"model", "base", "org/b", "", 3}}},
+		{"argparse", "p.add_argument(\"--base-net\", default=\"org/m\", help=\"like org/help\")\nargs = p.parse_args()\nAutoModel.from_pretrained(args.base_net)\n", []found{{"model", "base", "org/m", "", 1}}},
+		{"click", "@click.option(\"--net\", default=\"org/m\")\ndef main(net):\n  AutoModel.from_pretrained(net)\n", []found{{"model", "base", "org/m", "", 1}}},
+		{"typer", "def main(net: str = typer.Option(\"org/m\", help=\"org/help\")):\n  AutoModel.from_pretrained(net)\n", []found{{"model", "base", "org/m", "", 1}}},
+		{"dataclass", "@dataclass\nclass C:\n  net: str = field(default=\"org/m\", metadata={\"help\": \"org/help\"})\ndef f(c: C):\n  AutoModel.from_pretrained(c.net)\n", []found{{"model", "base", "org/m", "", 3}}},
+		{"pydantic", "class C(BaseModel):\n  model_id: str = Field(\"org/m\", description=\"org/help\")\n", []found{{"model", "base", "org/m", "", 2}}},
+		{"dict", "NETS = {\"a\": \"org/a\", \"b\": \"org/b\"}\nAutoModel.from_pretrained(NETS[k])\n", []found{{"model", "base", "org/a", "", 1}, {"model", "base", "org/b", "", 1}}},
+		{"dict at a key", "NETS = {\"a\": \"org/a\",\n \"b\": \"org/b\"}\nAutoModel.from_pretrained(NETS[\"b\"])\n", []found{{"model", "base", "org/b", "", 2}}},
+		{"loop", "for m, n in [(\"org/a\", 1), (\"org/b\", 2)]:\n  AutoModel.from_pretrained(m)\n", []found{{"model", "base", "org/a", "", 1}, {"model", "base", "org/b", "", 1}}},
+		{"environment", "m = os.environ.get(\"M\", \"org/m\")\nAutoModel.from_pretrained(m)\n", []found{{"model", "base", "org/m", "", 1}}},
+		{"wrapper", "def load(path, revision=None):\n  return AutoModel.from_pretrained(path, revision=revision)\nload(\"org/m\", revision=\"v1.0\")\n", []found{{"model", "base", "org/m", "v1.0", 3}}},
+		{"self", "class T:\n  def __init__(self, name):\n    self.name = name\n  def load(self):\n    return AutoModel.from_pretrained(self.name)\nT(\"org/m\")\n", []found{{"model", "base", "org/m", "", 6}}},
+		{"adapter and base", "from peft import PeftModel\nm = PeftModel.from_pretrained(base, \"org/lora\")\n", []found{{"adapter", "adapter", "org/lora", "", 2}}},
+		{"tokenizer", "AutoTokenizer.from_pretrained(\"org/m\")\n", []found{{"tokenizer", "tokenizer", "org/m", "", 1}}},
+		{"dataset", "from datasets import load_dataset\nload_dataset(\"org/d\", \"cfg\", split=\"test\", revision=\"refs/pr/3\")\n", []found{{"dataset", "eval", "org/d", "refs/pr/3", 2}}},
+		{"builder", "from datasets import load_dataset\nload_dataset(\"json\", data_files={\"train\": \"s3://b/t.jsonl\"})\n", []found{{"dataset", "train", "s3://b/t.jsonl", "", 2}}},
+		{"dataset repository", "hf_hub_download(repo_id=\"org/d\", filename=\"x.csv\", repo_type=\"dataset\")\nsnapshot_download(\"org/s\", repo_type=\"space\")\n", []found{{"dataset", "train", "org/d", "", 1}}},
+		{"unpacked", "kw = dict(revision=\"v2.0\", trust_remote_code=True)\nAutoModel.from_pretrained(\"org/m\", **kw)\n", []found{{"model", "base", "org/m", "v2.0", 2}}},
+		{"push and output", "model.push_to_hub(\"me/out\")\nmodel.save_pretrained(\"out/dir\")\nTrainingArguments(output_dir=\"x/y\", hub_model_id=\"me/b\")\n",
+			[]found{{"model", "push", "me/out", "", 1}, {"model", "output", "out/dir", "", 2}, {"model", "push", "me/b", "", 3}}},
+		{"torch hub", "torch.hub.load(\"pytorch/vision:v0.10.0\", \"resnet18\")\n", []found{{"model", "base", "pytorch/vision:v0.10.0", "v0.10.0", 1}}},
+		{"openai", "client.chat.completions.create(model=\"gpt-4o\")\n", []found{{"model", "serve", "gpt-4o", "", 1}}},
+		{"vllm", "from vllm import LLM\nLLM(model=\"org/m\", tokenizer=\"org/t\")\n", []found{{"model", "serve", "org/m", "", 2}, {"tokenizer", "tokenizer", "org/t", "", 2}}},
+		{"declared", "MODEL_NAME = \"org/m\"\nrun(dataset_name=\"org/d\")\n", []found{{"model", "base", "org/m", "", 1}, {"dataset", "train", "org/d", "", 2}}},
+		{"payload", "requests.post(u, json={\"model\": \"org/m\", \"content\": \"org/prose\"})\n", []found{{"model", "base", "org/m", "", 1}}},
+		{"subprocess", "subprocess.run([\"hf\", \"download\", \"org/m\"])\nos.system(\"ollama pull llama3:8b\")\n", []found{{"model", "base", "org/m", "", 1}, {"model", "serve", "llama3:8b", "", 2}}},
+
+		{"docstring, comment, error, comparison", "def f(n):\n  \"\"\"AutoModel.from_pretrained(\"org/doc\")\"\"\"\n  # from_pretrained(\"org/comment\")\n  if n == \"org/cmp\":\n    raise ValueError(\"use org/err\")\n  assert n, \"org/msg\"\n  print(\"org/prose\")\n", nil},
+		{"other things of that shape", "image = \"org/app\"\nwandb.init(project=\"org/p\", entity=\"org\")\nheaders = {\"accept\": \"application/json\"}\npath = \"a/b\"\nmetric = \"eval/loss\"\ntask = \"org/task\"\n", nil},
+		{"metadata is no load", "api.model_info(repo_id=\"org/m\")\nevaluate.load(\"org/metric\")\n", nil},
+		{"own function of that name", "def load_dataset(name):\n  return name\nload_dataset(\"org/x\")\n", nil},
+		{"placeholder", "AutoModel.from_pretrained(\"your-org/your-model\")\nMODEL_NAME = \"path/to/model\"\n", nil},
+		{"a mode is no name", "init = \"scratch\"\nif init == \"scratch\":\n  pass\nelse:\n  GPT.from_pretrained(init)\n", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []found
+			for _, r := range collectAll(t, map[string]string{"t.py": tt.text}).References {
+				got = append(got, found{r.Kind, r.Role, r.Name, r.Revision, r.At.Line})
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPythonUnresolved(t *testing.T) {
+	t.Parallel()
+	type unresolved struct{ Name, State, RevisionKind string }
+	for text, want := range map[string][]unresolved{
+		"AutoModel.from_pretrained(f\"org/m-{size}\")\n":                            {{"org/m-", "unresolved", "unresolved"}},
+		"AutoModel.from_pretrained(\"org/\" + name)\n":                              {{"org/", "unresolved", "unresolved"}},
+		"AutoModel.from_pretrained(choose())\n":                                     {{"", "unresolved", "none"}},
+		"AutoModel.from_pretrained(\"org/m\", revision=args.rev)\n":                 {{"org/m", "resolved", "unresolved"}},
+		"S = \"7b\"\nAutoModel.from_pretrained(f\"org/m-{S}\")\n":                   {{"org/m-7b", "resolved", "none"}},
+		"def f(n):\n  AutoModel.from_pretrained(n)\n":                               {{"", "unresolved", "none"}},
+		"def f(n):\n  AutoModel.from_pretrained(n)\nf(\"org/m\")\n":                 {{"org/m", "resolved", "none"}},
+		"AutoModel.from_pretrained(\"org/m\", revision=None)\n":                     {{"org/m", "resolved", "none"}},
+		"AutoModel.from_pretrained(\"org/m-%s\" % size)\n":                          {{"org/m-", "unresolved", "unresolved"}},
+		"AutoModel.from_pretrained(\"org/m-{}\".format(size), revision=\"v1.0\")\n": {{"org/m-", "unresolved", "tag"}},
+	} {
+		var got []unresolved
+		for _, r := range collectAll(t, map[string]string{"t.py": text}).References {
+			got = append(got, unresolved{r.Name, r.State, r.RevisionKind})
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s-want +got:\n%s", text, diff)
+		}
+	}
+}
+
+func TestPythonAcrossModules(t *testing.T) {
+	t.Parallel()
+	inv := collectAll(t, map[string]string{
+		"src/pkg/config.py":   "BASE = \"org/m\"\nclass C:\n  data = \"org/d\"\n",
+		"src/pkg/__init__.py": "from .config import BASE\n",
+		"src/pkg/load.py":     "def load(name, revision=None):\n  return AutoModel.from_pretrained(name, revision=revision)\n",
+		"src/pkg/wrap.py":     "from .load import load\ndef wrap(which):\n  return load(which)\n",
+		"src/run.py":          "from pkg import BASE\nfrom pkg.config import C\nfrom pkg.load import load\nfrom pkg.wrap import wrap\nload(BASE, revision=\"v1.0\")\nload_dataset(C.data)\nwrap(\"org/w\")\n",
+	})
+	type where struct {
+		Name, Revision, At, Call string
+	}
+	var got []where
+	for _, r := range inv.References {
+		got = append(got, where{r.Name, r.Revision, r.At.Path, r.CallAt.Path})
+	}
+	want := []where{
+		{"org/m", "v1.0", "src/pkg/config.py", "src/pkg/load.py"},
+		{"org/d", "", "src/pkg/config.py", "src/run.py"},
+		{"org/w", "", "src/run.py", "src/pkg/load.py"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestPythonCalls(t *testing.T) {
+	t.Parallel()
+	type call struct {
+		Callee     string
+		Args       map[string]string
+		Unresolved []string
+		Function   string
+		ChecksHash sbom.Tri
+	}
+	none := map[string]string{}
+	for text, want := range map[string]call{
+		"import numpy as np\nnp.load(\"a.npy\", allow_pickle=True)\n":                                                     {"numpy.load", map[string]string{"0": "a.npy", "allow_pickle": "True"}, []string{}, "", "no"},
+		"import pickle\ndef f(p):\n  return pickle.load(p)\n":                                                             {"pickle.load", none, []string{"0"}, "f", "no"},
+		"from huggingface_hub import HfApi\napi = HfApi()\napi.create_repo(\"me/x\", private=False)\n":                    {"huggingface_hub.HfApi.create_repo", map[string]string{"0": "me/x", "private": "False"}, []string{}, "", "no"},
+		"import requests\ns = requests.Session()\ns.get(\"http://x.test\", verify=False)\n":                               {"requests.Session.get", map[string]string{"0": "http://x.test", "verify": "False"}, []string{}, "", "no"},
+		"from transformers import TrainingArguments as A\nA(report_to=[\"wandb\"], **kw)\n":                               {"transformers.TrainingArguments", map[string]string{"report_to": `["wandb"]`}, []string{"**"}, "", "no"},
+		"def f(u):\n  urllib.request.urlretrieve(u, \"x\")\n  if hashlib.sha256(b).hexdigest() != E:\n    raise X\n":      {"urllib.request.urlretrieve", map[string]string{"1": "x"}, []string{"0"}, "f", "yes"},
+		"def check_sha(p):\n  return hashlib.sha256(p).hexdigest() == E\ndef f(u):\n  wget.download(u)\n  check_sha(u)\n": {"wget.download", none, []string{"0"}, "f", "yes"},
+		"import torch\nkw = {\"weights_only\": False}\ntorch.load(\"m.pt\", **kw)\n":                                      {"torch.load", map[string]string{"0": "m.pt", "weights_only": "False"}, []string{}, "", "no"},
+		"from feast import Permission\nfrom feast.p import ALL_ACTIONS\nPermission(actions=ALL_ACTIONS)\n":                {"feast.Permission", map[string]string{"actions": "ALL_ACTIONS"}, []string{}, "", "no"},
+		"from feast import Permission\nfrom feast.p import A\nPermission(actions=[A.READ])\n":                             {"feast.Permission", map[string]string{"actions": "[A.READ]"}, []string{}, "", "no"},
+		"trainer = SFTTrainer(model=m)\ntrainer.push_to_hub()\n":                                                          {"trainer.push_to_hub", none, []string{}, "", "no"},
+		"def f(only=False):\n  torch.load(\"m\", weights_only=only)\n":                                                    {"torch.load", map[string]string{"0": "m"}, []string{"weights_only"}, "f", "no"},
+	} {
+		inv := collectAll(t, map[string]string{"t.py": text})
+		if len(inv.Calls) != 1 {
+			t.Errorf("%s: %d calls", text, len(inv.Calls))
+			continue
+		}
+		c := inv.Calls[0]
+		if diff := cmp.Diff(want, call{c.Callee, c.Args, c.Unresolved, c.Function, c.ChecksHash}); diff != "" {
+			t.Errorf("%s-want +got:\n%s", text, diff)
+		}
+	}
+}
+
+func TestNotebook(t *testing.T) {
+	t.Parallel()
+	inv := collectAll(t, map[string]string{"n.ipynb": `{"cells": [
+ {"cell_type": "markdown", "source": ["AutoModel.from_pretrained('org/prose')"]},
+ {"cell_type": "code", "source": ["m = \"org/m\"\n", "!hf download org/d --repo-type dataset\n"]},
+ {"cell_type": "code", "source": ["AutoModel.from_pretrained(m)"], "outputs": [{"text": ["org/out"]}]}
+], "nbformat": 4}`})
+	var got []found
+	for _, r := range inv.References {
+		got = append(got, found{r.Kind, r.Role, r.Name, r.Revision, r.At.Line})
+	}
+	want := []found{{"model", "base", "org/m", "", 3}, {"dataset", "train", "org/d", "", 3}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func FuzzPython(f *testing.F)   { fuzz(f, "a.py") }
+func FuzzNotebook(f *testing.F) { fuzz(f, "a.ipynb") }
