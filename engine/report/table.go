@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/engine"
@@ -109,12 +108,30 @@ func (t *table) entry(e entry) {
 	if e.Reason != "" && (e.Outcome != engine.Fail || len(e.Findings) == 0) {
 		t.line("      %s: %s", e.Outcome, e.Reason)
 	}
-	t.findings(slices.DeleteFunc(slices.Clone(e.Findings), func(f engine.Finding) bool {
-		return f.At.Path == "" && f.Outcome == engine.Unknown // the reason says it
-	}))
+	fired, unread := split(e.Findings)
+	if t.verbose {
+		fired, unread = e.Findings, nil
+	}
+	t.findings(fired)
+	if len(unread) > 0 && e.Outcome == engine.Fail {
+		t.line("      %s", t.paint(yellow, "and "+plural(len(unread), "place")+" that could not be read, see below"))
+	}
 	if e.Fix != "" && e.Outcome == engine.Fail {
 		t.line("      %s %s", t.paint(green, "fix:"), e.Fix)
 	}
+}
+
+// split parts what fired from what could not be read, which a table lists once for all
+// controls.
+func split(findings []engine.Finding) (fired, unread []engine.Finding) {
+	for _, f := range findings {
+		if f.Outcome == engine.Unknown {
+			unread = append(unread, f)
+		} else {
+			fired = append(fired, f)
+		}
+	}
+	return fired, unread
 }
 
 func (t *table) findings(findings []engine.Finding) {

@@ -52,7 +52,7 @@ import data.mlpolicy.settings
 deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.call_at} if {
 	some ref in _trusting
 	not places.skipped(ref.call_at.path, settings["DATA-004"].skip_paths)
-	detail := $"loading dataset {ref.name} runs the code in its repository (trust_remote_code)"
+	detail := $"loading dataset {refs.named(ref)} runs the code in its repository (trust_remote_code)"
 }
 
 deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {

@@ -31,3 +31,8 @@ subject(ref) := ref.at.path if {
 	ref.uri == ""
 	ref.name == ""
 }
+
+# named is what a reference is called, in words.
+named(ref) := ref.name if ref.name != ""
+
+named(ref) := "named at run time" if ref.name == ""

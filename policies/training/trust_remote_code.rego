@@ -59,7 +59,8 @@ deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.call_at
 	not ref.host == "local"
 	not ref.revision_kind in {"commit", "unresolved"}
 	not places.skipped(ref.call_at.path, settings["TRAIN-002"].skip_paths)
-	detail := $"{ref.kind} {_name(ref)} runs code from its repository (trust_remote_code) without a full commit"
+	name := refs.named(ref)
+	detail := $"{ref.kind} {name} runs code from its repository (trust_remote_code) without a full commit"
 }
 
 deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {
@@ -90,7 +91,3 @@ _pinned(call) if {
 	not call.args.revision
 	code.given(call, "revision")
 }
-
-_name(ref) := ref.name if ref.name != ""
-
-_name(ref) := "named at run time" if ref.name == ""

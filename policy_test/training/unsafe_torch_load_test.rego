@@ -15,6 +15,7 @@ fires := {
 	"absent, old torch": {"calls": [base.call], "packages": [base.torch]},
 	"absent, torch not known": {"calls": [base.call], "packages": []},
 	"absent, range that lets old torch in": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "", "constraint": ">=2.0,<3"})]},
+	"absent, two manifests": {"calls": [base.call], "packages": [base.torch, object.union(base.torch, {"version": "2.0.1"})]},
 	"absent, range without a floor": {"calls": [base.call], "packages": [object.union(base.torch, {"version": "", "constraint": ""})]},
 }
 
