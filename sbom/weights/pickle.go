@@ -34,12 +34,9 @@ type pickleMachine struct {
 	src   *pickleSource
 	facts *pickleFacts
 
-	stack  []value
-	marks  []int
-	memo   []value
-	filled []bool          // memo slots that were written
-	sparse map[int64]value // memo indexes far behind the others
-	count  int64           // slots written: the index of the next MEMOIZE
+	stack []value
+	marks []int
+	memo  memo
 
 	tuples [keptTuples]keptTuple
 	made   int64 // tuples made
@@ -60,8 +57,8 @@ type keptTuple struct {
 
 // run reads one stream up to its STOP. The fault tells why it ended before.
 func (m *pickleMachine) run() *fault {
-	m.stack, m.marks, m.memo, m.filled = m.stack[:0], m.marks[:0], m.memo[:0], m.filled[:0]
-	m.sparse, m.count, m.called, m.protocol = nil, 0, false, 0
+	m.stack, m.marks, m.called, m.protocol = m.stack[:0], m.marks[:0], false, 0
+	m.memo.clear()
 	m.src.frameEnd = math.MaxInt64
 	for {
 		m.opAt = m.src.offset()
@@ -136,7 +133,7 @@ func (m *pickleMachine) step(op byte) *fault {
 	case opMark:
 		m.marks = append(m.marks, len(m.stack))
 	case opNone, opNewTrue, opNewFalse:
-		m.push(value{})
+		m.push(value{kind: kindOther})
 	case opEmptyTuple:
 		m.push(m.tuple(nil))
 	case opEmptyList:
@@ -163,7 +160,7 @@ func (m *pickleMachine) step(op byte) *fault {
 	case opPop, opPopMark, opDup:
 		return m.shuffle(op)
 	case opNextBuffer: // an out-of-band buffer, given to the loader
-		m.push(value{})
+		m.push(value{kind: kindOther})
 	case opReadonlyBuffer:
 		if !m.has(1) {
 			return m.underflow()

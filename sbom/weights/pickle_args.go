@@ -27,7 +27,7 @@ func (m *pickleMachine) number(op byte) *fault {
 		}
 	case opBinFloat:
 		if m.src.take(8) != nil {
-			m.push(value{})
+			m.push(value{kind: kindOther})
 			return nil
 		}
 	case opLong1, opLong4:
@@ -59,7 +59,7 @@ func (m *pickleMachine) long(op byte) *fault {
 	if !m.src.begin(n) {
 		return m.short()
 	}
-	v := value{}
+	v := value{kind: kindOther}
 	if n <= 8 {
 		b := m.src.peek(int(n))
 		if len(b) < int(n) {
@@ -96,7 +96,7 @@ func (m *pickleMachine) textNumber(op byte) *fault {
 		if _, err := strconv.ParseFloat(strings.ReplaceAll(s, "_", ""), 64); err != nil && !outOfRange(err) {
 			return faultf("malformed", m.opAt, "FLOAT %q at offset %d", clip(s, 40), m.opAt)
 		}
-		m.push(value{})
+		m.push(value{kind: kindOther})
 		return nil
 	case opLong:
 		s = strings.TrimSuffix(s, "L")
@@ -284,102 +284,4 @@ func unescape(c byte) string {
 		return s
 	}
 	return `\` + string(rune(c))
-}
-
-// memoOp reads and writes the memo. A slot holds the value on top of the stack, not the
-// argument of the opcode before.
-func (m *pickleMachine) memoOp(op byte) *fault {
-	if op == opMemoize {
-		if !m.has(1) {
-			return m.underflow()
-		}
-		return m.put(m.count)
-	}
-	var i int64
-	switch op {
-	case opBinGet, opBinPut:
-		b := m.src.take(1)
-		if b == nil {
-			return m.short()
-		}
-		i = int64(b[0])
-	case opLongBinGet, opLongBinPut:
-		b := m.src.take(4)
-		if b == nil {
-			return m.short()
-		}
-		i = int64(binary.LittleEndian.Uint32(b))
-	default:
-		b, ok := m.src.line()
-		if !ok {
-			return m.short()
-		}
-		if i, ok = pythonInt(b); !ok || i < 0 {
-			return faultf("malformed", m.opAt, "memo index %q at offset %d", clip(string(b), 40), m.opAt)
-		}
-	}
-	switch op {
-	case opBinGet, opLongBinGet, opGet:
-		return m.get(i)
-	}
-	if !m.has(1) {
-		return m.underflow()
-	}
-	return m.put(i)
-}
-
-func (m *pickleMachine) get(i int64) *fault {
-	if i < int64(len(m.memo)) && m.filled[i] {
-		m.push(m.memo[i])
-		return nil
-	}
-	if v, ok := m.sparse[i]; ok {
-		m.push(v)
-		return nil
-	}
-	return faultf("malformed", m.opAt, "memo has no value %d at offset %d", i, m.opAt)
-}
-
-// maxMemoGap is how far behind the last slot an index may lie and still be kept in order.
-const maxMemoGap = 1 << 12
-
-func (m *pickleMachine) put(i int64) *fault {
-	v := m.top(1)
-	if i >= int64(len(m.memo)) && i < int64(len(m.memo))+maxMemoGap && i < maxPickleMemo {
-		for int64(len(m.memo)) <= i {
-			m.memo, m.filled = append(m.memo, value{}), append(m.filled, false)
-		}
-	}
-	if i < int64(len(m.memo)) {
-		if !m.filled[i] {
-			if _, ok := m.sparse[i]; !ok {
-				m.count++
-			}
-			m.filled[i] = true
-		}
-		m.memo[i] = v
-		return nil
-	}
-	if m.count >= maxPickleMemo || len(m.sparse) >= maxPickleMemo/16 {
-		return faultf("too_many", m.opAt, "more than maxPickleMemo (%d) values in the memo", maxPickleMemo)
-	}
-	if m.sparse == nil {
-		m.sparse = map[int64]value{}
-	}
-	if _, ok := m.sparse[i]; !ok {
-		m.count++
-	}
-	m.sparse[i] = v
-	return nil
-}
-
-// pythonInt reads a number as Python's int() does: white space around it, a sign,
-// leading zeros, underscores between digits.
-func pythonInt(b []byte) (int64, bool) {
-	s := strings.TrimSpace(string(b))
-	if strings.HasPrefix(s, "_") || strings.HasSuffix(s, "_") || strings.Contains(s, "__") {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(strings.ReplaceAll(s, "_", ""), 10, 64)
-	return n, err == nil
 }

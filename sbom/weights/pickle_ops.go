@@ -77,7 +77,8 @@ const (
 type valueKind uint8
 
 const (
-	kindOther      valueKind = iota // a constant that nothing depends on
+	kindUnset      valueKind = iota // no value: a slot of the memo that was never written
+	kindOther                       // a constant that nothing depends on
 	kindInt                         // at is the number
 	kindText                        // str in UTF-8 at at, of n bytes
 	kindTextRaw                     // str of a UNICODE opcode: raw-unicode-escape
