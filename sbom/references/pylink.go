@@ -409,7 +409,7 @@ func (k *pyLinker) flow() {
 					continue
 				}
 				next := linkSink{param: f.param, index: f.index, sink: sink.sink}
-				if !slices.ContainsFunc(s.sinks[f.fn], func(have linkSink) bool {
+				if len(s.sinks[f.fn]) < maxSinks && !slices.ContainsFunc(s.sinks[f.fn], func(have linkSink) bool {
 					return have.param == next.param && have.sink.callAt == next.sink.callAt && have.sink.kind == next.sink.kind
 				}) {
 					s.sinks[f.fn] = append(s.sinks[f.fn], next)

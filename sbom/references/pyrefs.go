@@ -304,8 +304,7 @@ const maxNested = 3 // lists in dicts in lists of names
 func (r *pyReader) term(t pyTerm, s *pySink, depth int) bool {
 	switch {
 	case t.param != nil:
-		r.sinks[t.param] = append(r.sinks[t.param], *s)
-		r.open[t.param] = append(r.open[t.param], openSink{*s, r.x.m.AtNode(t.e)})
+		r.follow(t.param, s, r.x.m.AtNode(t.e))
 		return true
 	case t.imported != "":
 		r.links.load(t.imported, s, r.x.m.AtNode(t.e))
@@ -331,6 +330,24 @@ func (r *pyReader) term(t pyTerm, s *pySink, depth int) bool {
 	}
 	r.name(t, s, text, known)
 	return true
+}
+
+// maxSinks bounds the loads one parameter is followed to; dispatchers reach a dozen.
+const maxSinks = 16
+
+// follow remembers what happens to a parameter.
+func (r *pyReader) follow(p *pyParam, s *pySink, at sbom.At) {
+	have := r.sinks[p]
+	if len(have) >= maxSinks {
+		return
+	}
+	for i := range have {
+		if have[i].callAt == s.callAt && have[i].kind == s.kind && have[i].loader == s.loader {
+			return
+		}
+	}
+	r.sinks[p] = append(have, *s)
+	r.open[p] = append(r.open[p], openSink{*s, at})
 }
 
 func (r *pyReader) nested(_ pyTerm, s *pySink, values []pyValue, depth int) bool {
