@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/mlpolicy/mlpolicy/engine"
@@ -61,6 +60,10 @@ type Result struct {
 	BaseInventory *sbom.Inventory
 	Results       []engine.Result
 	Baseline      *engine.Baseline // what findings were compared with, nil without one
+	BaseInputJSON []byte           // what was evaluated of the base, nil without one
+
+	lines, baseLines   map[string]string // what fingerprints rest on, see Record
+	places, basePlaces map[string][2]int
 }
 
 // Run reads the sources and decides.
@@ -79,48 +82,56 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 		return nil, err
 	}
 	out.BOM = out.Input.BOM
-	if out.Results, err = req.evaluate(ctx, req.Head, out.Input); err != nil {
+	if out.Results, out.places, err = req.evaluate(ctx, req.Head, out.Input); err != nil {
 		return nil, err
 	}
 	if req.Base != nil {
-		if out.Baseline, err = req.baseline(ctx, out.BaseInventory); err != nil {
+		if err := req.baseline(ctx, out); err != nil {
 			return nil, err
 		}
 	}
 	if out.InputJSON, err = out.Input.JSON(); err != nil {
 		return nil, err
 	}
+	var lines engine.Lines
+	lines, out.lines = recording(Lines(req.Head))
 	out.Decision, err = engine.Decide(req.Policy, out.Input, out.Results, engine.DecideOptions{
 		Config: req.Config, Stages: req.Stages, Baseline: out.Baseline, Now: req.Now, Version: req.Version,
-		Lines: Lines(req.Head), AllowEmpty: req.AllowEmpty,
+		Lines: lines, AllowEmpty: req.AllowEmpty,
 		Digests: engine.Digests{Source: inv.Subject.Digests["sha256"], Input: digest(out.InputJSON), BOM: digest(out.BOM)},
 	})
 	return out, err
 }
 
 // baseline evaluates the base as the head is evaluated: what it already had is known.
-func (req *Request) baseline(ctx context.Context, inv *sbom.Inventory) (*engine.Baseline, error) {
-	in, err := req.input(inv, nil)
+func (req *Request) baseline(ctx context.Context, out *Result) error {
+	in, err := req.input(out.BaseInventory, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	results, err := req.evaluate(ctx, req.Base, in)
+	results, places, err := req.evaluate(ctx, req.Base, in)
 	if err != nil {
-		return nil, fmt.Errorf("base: %w", err)
+		return fmt.Errorf("base: %w", err)
 	}
-	return engine.NewBaseline(results, Lines(req.Base)), nil
+	if out.BaseInputJSON, err = in.JSON(); err != nil {
+		return err
+	}
+	out.basePlaces = places
+	var lines engine.Lines
+	lines, out.baseLines = recording(Lines(req.Base))
+	out.Baseline = engine.NewBaseline(results, lines)
+	return nil
 }
 
-func (req *Request) evaluate(ctx context.Context, src *source.Source, in *engine.Input) ([]engine.Result, error) {
+func (req *Request) evaluate(ctx context.Context, src *source.Source, in *engine.Input) ([]engine.Result, map[string][2]int, error) {
 	if err := req.Policy.Trim(in); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	results, err := req.Policy.Evaluate(ctx, in)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	locate(src, results)
-	return results, nil
+	return results, locate(src, results), nil
 }
 
 // input is the input document of one inventory.
@@ -136,7 +147,7 @@ func (req *Request) input(inv, base *sbom.Inventory) (*engine.Input, error) {
 	if mode == "" {
 		mode = ModeCheck
 	}
-	in.Config = engine.InputConfig{Profile: req.Config.Profile, Mode: mode, Policies: req.Policy.Packs(), Trust: req.Config.Trust, Revoked: req.Config.Revoked, Stages: req.stages()}
+	in.Config = engine.InputConfig{Profile: req.Config.Profile, Mode: mode, Policies: req.Policy.Packs(), Trust: req.Config.Trust, Revoked: req.Config.Revoked, Stages: inputStages(req.Policy, req.Config, req.Stages)}
 	in.Waivers = req.Config.Waivers
 	for _, family := range []sbom.Family{sbom.FamilySignatures, sbom.FamilyAttestations, sbom.FamilyProvenance, sbom.FamilyPrior, sbom.FamilyFingerprint} {
 		in.Collected[family] = sbom.Collected{Reason: "decided at the gate"}
@@ -162,23 +173,6 @@ func (req *Request) input(inv, base *sbom.Inventory) (*engine.Input, error) {
 	}
 	in.Review.CodeOwners = codeOwners(inv, in.Change)
 	return in, nil
-}
-
-// stages tells controls which stages are decided, and by how many controls.
-func (req *Request) stages() []engine.InputStage {
-	counts := map[engine.Stage]int{}
-	for _, c := range req.Policy.Controls() {
-		for _, s := range c.Stages {
-			counts[s]++
-		}
-	}
-	var out []engine.InputStage
-	for _, s := range engine.Stages {
-		out = append(out, engine.InputStage{
-			Stage: s, Level: req.Config.Stages[s].Level, Controls: counts[s], Selected: len(req.Stages) == 0 || slices.Contains(req.Stages, s),
-		})
-	}
-	return out
 }
 
 func bom(inv *sbom.Inventory, version string) ([]byte, error) {

@@ -39,11 +39,23 @@ func Lines(src *source.Source) engine.Lines {
 	}
 }
 
-// locate finds the lines of findings that policies place by JSON pointer.
-func locate(src *source.Source, results []engine.Result) {
-	files := reader{src: src, seen: map[string][]byte{}}
+// locate finds the lines of findings that policies place by JSON pointer, and returns
+// what it found by path#pointer.
+func locate(src *source.Source, results []engine.Result) map[string][2]int {
+	files, found := reader{src: src, seen: map[string][]byte{}}, map[string][2]int{}
 	engine.Locate(results, func(path, to string) (line, column int) {
-		return pointer.Line(sbom.NewFile(path, files.read(path)), to)
+		line, column = pointer.Line(sbom.NewFile(path, files.read(path)), to)
+		found[path+"#"+to] = [2]int{line, column}
+		return line, column
+	})
+	return found
+}
+
+// locateRecorded places findings as they were placed when they were recorded.
+func locateRecorded(found map[string][2]int, results []engine.Result) {
+	engine.Locate(results, func(path, to string) (line, column int) {
+		at := found[path+"#"+to]
+		return at[0], at[1]
 	})
 }
 
