@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -42,7 +41,7 @@ func collectRules(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 	docs.Problem(f, sbom.FamilyAlerts, out)
 	for _, doc := range docs.Docs {
 		if receivers := doc.Get("receivers"); doc.Get("route") != nil && receivers != nil {
-			out.Alerts = append(out.Alerts, alertmanagerRoutes(f, doc.Get("route"), "")...)
+			alertmanager(f, doc, out)
 			continue
 		}
 		doc.Walk(func(key string, n *tree.Node) bool {
@@ -96,7 +95,7 @@ func expressionFacts(alert *sbom.Alert) error {
 				metrics[name] = true
 			}
 			for _, m := range n.LabelMatchers {
-				if m.Name != labels.MetricName {
+				if m.Name != nameLabel {
 					alert.Selectors[m.Name] = m.Value
 				}
 			}
@@ -115,12 +114,15 @@ func expressionFacts(alert *sbom.Alert) error {
 	return nil
 }
 
+// nameLabel is the label that holds the name of a metric (Prometheus data model).
+const nameLabel = "__name__"
+
 func metricName(v *parser.VectorSelector) string {
 	if v.Name != "" {
 		return v.Name
 	}
 	for _, m := range v.LabelMatchers {
-		if m.Name == labels.MetricName {
+		if m.Name == nameLabel {
 			return m.Value
 		}
 	}
@@ -234,28 +236,6 @@ var (
 	identityLabel = regexp.MustCompile(`by\s*\([^)]*\b(user|user_id|client|client_id|api_key|key|key_id|identity|subject|tenant|consumer|account|team|end_user)\b`)
 	volumeMetric  = regexp.MustCompile(`(?i)request|token|quer|call|prompt`)
 )
-
-// alertmanagerRoutes reads the routing tree of an Alertmanager configuration.
-func alertmanagerRoutes(f *sbom.File, route *tree.Node, inherited string) []sbom.Alert {
-	receiver := route.Get("receiver").Str()
-	if receiver == "" {
-		receiver = inherited
-	}
-	alert := sbom.Alert{
-		Name: "route " + receiver, Kind: "alertmanager", Receiver: receiver, At: route.At(f.Path),
-		Selectors: scalarMap(route.Get("match")), Settings: map[string]string{
-			"group_by": strings.Join(route.Get("group_by").Strings(), ","), "repeat_interval": route.Get("repeat_interval").Str(),
-			"mute_time_intervals": strings.Join(route.Get("mute_time_intervals").Strings(), ","),
-		},
-	}
-	out := []sbom.Alert{alert}
-	if routes := route.Get("routes"); routes != nil {
-		for _, child := range routes.Items {
-			out = append(out, alertmanagerRoutes(f, child, receiver)...)
-		}
-	}
-	return out
-}
 
 // scalarMap is a map's scalar entries as strings.
 func scalarMap(n *tree.Node) map[string]string {

@@ -6,6 +6,9 @@ import "github.com/mlpolicy/mlpolicy/sbom"
 // pipelines, alerts, experiment runs, registries, gateways, feature stores, secrets.
 var lifecycleCollectors = []sbom.Collector{
 	githubWorkflows,
+	gitlabCI,
+	dvcPipeline,
+	taskPipelines,
 	prometheusRules,
 	mlflowRuns,
 	mlflowDatabase,
@@ -16,6 +19,10 @@ var lifecycleCollectors = []sbom.Collector{
 	codeowners,
 	featureStore,
 	settings,
+	grafanaAlerts,
+	expectationSuite,
+	pythonMonitors,
+	telemetry,
 	ownConfig,
 	secrets,
 }
@@ -24,4 +31,5 @@ var lifecycleCollectors = []sbom.Collector{
 var lifecycleLinkers = []sbom.Linker{
 	{Name: "evidence/runs", Link: linkRuns},
 	{Name: "evidence/aliases", Link: linkAliases},
+	{Name: "evidence/ownership", Link: linkOwnership},
 }
