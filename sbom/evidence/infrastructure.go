@@ -5,6 +5,10 @@ import "github.com/mlpolicy/mlpolicy/sbom"
 // infrastructureCollectors read what runs models, as whom, and who can reach it.
 var infrastructureCollectors = []sbom.Collector{
 	kubernetes,
+	compose,
+	dockerfile,
+	terraform,
+	cloudFormation,
 	kong,
 	nginx,
 	liteLLM,
@@ -13,6 +17,7 @@ var infrastructureCollectors = []sbom.Collector{
 
 // infrastructureLinkers join workloads with identities, network policies and ways in.
 var infrastructureLinkers = []sbom.Linker{
+	{Name: "evidence/cloud", Link: linkCloud},
 	{Name: "evidence/network-policies", Link: linkNetworkPolicies},
 	{Name: "evidence/exposures", Link: linkExposures},
 	{Name: "evidence/routes", Link: linkRoutes},
