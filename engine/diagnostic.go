@@ -87,7 +87,7 @@ func neighbours(name string, known []string) string {
 	for _, c := range near[:min(len(near), maxNeighbours)] {
 		names = append(names, c.name)
 	}
-	if best := near[0]; best.distance <= max(1, len(name)/3) {
+	if best := near[0]; best.distance <= max(1, len(name)/2) {
 		return fmt.Sprintf("; did you mean %q? (there are: %s)", best.name, strings.Join(names, ", "))
 	}
 	return "; there are: " + strings.Join(names, ", ")

@@ -252,7 +252,7 @@ func (l *loader) module(source PackSource, f packFile, m *ast.Module) bool {
 				"rule %s is never evaluated: a control has one rule, deny (a conftest pack is declared with kind = \"conftest\")", name)
 		}
 	}
-	claims := slices.ContainsFunc(m.Annotations, func(a *ast.Annotations) bool { return a.Scope == "package" && len(a.Custom) > 0 })
+	claims := customOf(m)["id"] != nil
 	_, denies := rules["deny"]
 	if !denies {
 		if claims {
@@ -359,12 +359,12 @@ func (l *loader) finish(ctx context.Context, p *Policy) error {
 	l.data[ownRoot] = own
 	schema := inputSchema(nil, facts)
 	p.compiler = newCompiler(schema)
-	p.compiler.Compile(l.modules)
-	if p.compiler.Failed() {
-		l.astErrors("", "", p.compiler.Errors)
-		return l.ds.err()
+	l.compile(p, p.compiler, l.modules, schema)
+	if l.opts.Tests && len(l.ds) == 0 {
+		all := maps.Clone(l.modules)
+		maps.Copy(all, l.tests)
+		l.compile(p, newCompiler(schema), all, schema)
 	}
-	l.checkNames(p, schema)
 	if err := l.ds.err(); err != nil {
 		return err
 	}
@@ -381,6 +381,29 @@ func (l *loader) finish(ctx context.Context, p *Policy) error {
 	p.data, p.tests = l.data, l.tests
 	p.store = inmem.NewFromObjectWithOpts(l.data, inmem.OptRoundTripOnWrite(false))
 	return p.prepare(ctx)
+}
+
+// compile compiles and type-checks modules. Where OPA's type checker fails the name check
+// says more, so its message is left out for a line that has one of ours.
+func (l *loader) compile(p *Policy, compiler *ast.Compiler, modules map[string]*ast.Module, schema map[string]any) {
+	compiler.Compile(modules)
+	if slices.ContainsFunc(compiler.Errors, func(e *ast.Error) bool { return e.Code != ast.TypeErr }) {
+		l.astErrors("", "", compiler.Errors)
+		return
+	}
+	l.checkNames(p, compiler, schema)
+	var rest ast.Errors
+	for _, e := range compiler.Errors {
+		place := l.files[e.Location.File]
+		if !slices.ContainsFunc(l.ds, func(d Diagnostic) bool {
+			return d.Pack == place[0] && d.File == place[1] && d.Line == e.Location.Row
+		}) {
+			rest = append(rest, e)
+		}
+	}
+	if len(rest) > 0 {
+		l.astErrors("", "", rest)
+	}
 }
 
 // newCompiler returns the compiler of packs of ours: strict, without the built-ins that

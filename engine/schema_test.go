@@ -130,4 +130,3 @@ func plainJSON(t *testing.T, value any) any {
 	}
 	return out
 }
-

@@ -12,6 +12,7 @@
 #   severity: high
 #   applies_to: [attestations]
 #   requires: [attestations, components]
+#   reads_raw: true
 #   fix: >-
 #     Let the trusted builder record every dataset and base model of the ML-BOM in
 #     resolvedDependencies.
