@@ -129,7 +129,11 @@ func (k *kerasWalk) class(n *tree.Node, module, class string) {
 		addOperator(k.w, short, pkg, "custom", k.offset)
 	}
 	for _, s := range []string{name, name[strings.LastIndex(name, ">")+1:]} {
-		if kind := kerasOperators[s]; kind != "" {
+		kind := kerasOperators[s]
+		if s == "Lambda" && namedFunction(n) {
+			kind = "custom"
+		}
+		if kind != "" {
 			addOperator(k.w, s, module, kind, k.offset)
 			if kind == "code" {
 				k.w.Executable = sbom.Yes
@@ -147,14 +151,28 @@ func (k *kerasWalk) class(n *tree.Node, module, class string) {
 	addImport(k.w, module, name, mode, k.offset)
 }
 
+// namedFunction tells a Lambda layer that only names the function it calls, from one that
+// brings its code along (keras/layers/core/lambda_layer.py, get_config: a function of
+// function_type "function", or a serialised function of Keras 3; the code is a list that
+// begins with marshalled bytes, or a __lambda__).
+func namedFunction(n *tree.Node) bool {
+	config := n.Get("config")
+	f := config.Get("function")
+	switch {
+	case f == nil:
+		return false
+	case f.Kind == tree.Map:
+		return f.Get("class_name").Str() == "function" && f.Get("config").Kind == tree.String
+	case f.Kind != tree.String || config.Get("function_type").Str() != "function":
+		return false
+	}
+	return isDottedName(f.Str()) && config.Get("output_shape").Get("class_name") == nil
+}
+
 func addImport(w *sbom.Weights, module, name, mode string, offset int64) {
 	module, name = clip(module, maxNameBytes), clip(name, maxNameBytes)
-	qualified := name
-	if module != "" {
-		qualified = module + "." + name
-	}
 	w.Imports = append(w.Imports, sbom.Import{
-		Module: module, Name: name, Qualified: qualified, Mode: mode, State: "resolved", Offset: offset,
+		Module: module, Name: name, Qualified: qualify(module, name), Mode: mode, State: "resolved", Offset: offset,
 	})
 }
 

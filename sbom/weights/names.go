@@ -31,8 +31,20 @@ func formatOfName(name string) string {
 		return "openvino"
 	case "tokenizer.model", "spiece.model", "sentencepiece.bpe.model":
 		return "" // sentencepiece vocabularies hold no weights
+	case "fingerprint.pb":
+		return "" // of a SavedModel: checksums only
 	case "training_args.bin", "optimizer.bin", "scheduler.bin":
 		return "torch"
 	}
-	return formatsByExtension[path.Ext(base)]
+	ext := path.Ext(base)
+	for _, packed := range []string{".gz", ".xz", ".bz2", ".lz4", ".zst", ".z", ".lzma"} {
+		if ext == packed { // model.pkl.gz
+			ext = path.Ext(strings.TrimSuffix(base, packed))
+			break
+		}
+	}
+	if ext == ".pb" && !strings.Contains(base, "model") && !strings.Contains(base, "graph") && !strings.Contains(base, "frozen") {
+		return "" // any message of protocol buffers
+	}
+	return formatsByExtension[ext]
 }

@@ -86,7 +86,9 @@ func (m *pickleMachine) run() *fault {
 
 func (m *pickleMachine) short() *fault {
 	if m.src.err != nil {
-		return faultf("unreadable", m.opAt, "read at offset %d: %v", m.src.offset(), m.src.err)
+		f := limitFault(m.src.err, "read pickle")
+		f.offset = m.opAt
+		return f
 	}
 	return faultf("truncated", m.opAt, "pickle ends at offset %d without STOP", m.src.offset())
 }

@@ -185,6 +185,9 @@ func (s *pickleStreams) finish() (end int64, err error) {
 	if s.facts.wrappers {
 		w.Format = "joblib"
 	}
+	if err := s.src.err; err != nil && len(s.facts.faults) == 0 {
+		s.facts.faults = append(s.facts.faults, limitFault(err, "read pickle"))
+	}
 	if s.src.lost {
 		s.facts.fault("too_large", -1, "strings of the pickle exceed maxKeptTexts (%d)", maxKeptTexts)
 	}

@@ -27,8 +27,22 @@ func formatList() []*format {
 		{name: "gguf", is: isGGUF, read: readGGUF},
 		{name: "zip", is: isZip, open: openZip},
 		{name: "pickle", is: func(head []byte, _ int64) bool { return startsPickle(head) }, read: readPickle, stream: readPickleStream},
+		{name: "npy", is: isNPY, read: readNPY, stream: readNPYStream},
+		{name: "7z", is: isSevenZip, open: openSevenZip},
+		{name: "tar", is: isTar, open: openTar},
+		{name: "compressed", is: isCompressed, open: openCompressed},
 		{name: "safetensors", is: isSafetensors, read: readSafetensors},
+		{name: "tflite", is: isTFLite, read: readTFLite},
+		{name: "ggml", is: isGGML, read: readOpaque},
+		{name: "catboost", is: isCatBoost, read: readCatBoost},
+		{name: "lightgbm", is: isLightGBM, read: readLightGBM},
+		{name: "xgboost", is: isXGBoostBinary, read: readOpaque},
+		{name: "xgboost", is: isUBJSON, read: readUBJSON},
+		{name: "xgboost", is: isXGBoostJSON, read: readXGBoostJSON},
+		{name: "skops", is: isSkops, read: readSkops},
 		{name: "keras-json", is: isKerasJSON, read: readKerasJSON},
+		{name: "openvino", is: isOpenVINO, read: readOpenVINO},
+		{name: "pmml", is: isPMML, read: readPMML},
 		{name: "tensorflow", is: isSavedModel, read: readSavedModel},
 		{name: "onnx", is: isONNX, read: readONNX},
 		{name: "tensorflow", is: isGraphDef, read: readGraphDef},
@@ -68,6 +82,9 @@ func (s *scan) file(w *sbom.Weights, r io.ReaderAt, size int64, head []byte) {
 	p := &part{w: w, r: r, size: size, head: head}
 	f := formatOf(head, size, w.Path)
 	if f == nil {
+		f = namedFormat(w.Path, head, "")
+	}
+	if f == nil {
 		s.unknown(p)
 		return
 	}
@@ -103,7 +120,9 @@ func (s *scan) content(p *part, f *format) {
 		f.open(s, p)
 		return
 	}
-	s.models++
+	if f.name != "hydra" && f.name != "python" {
+		s.models++
+	}
 	if p.r == nil {
 		if f.stream != nil {
 			storages, err := f.stream(p.stream, p.w)
@@ -150,7 +169,7 @@ func (s *scan) hold(p *part) bool {
 // tail looks for what hides behind the declared end of a file: an archive, whose
 // directory is read from the end, or another pickle.
 func (s *scan) tail(p *part, end int64) {
-	if p.w.Format != "zip" && hasZipEnd(p.r, p.size) {
+	if hasZipEnd(p.r, p.size) {
 		odd(p.w, "trailing_archive", max(end, 0), "a zip archive ends the %s file: loaders that read from the end see other content", p.w.Format)
 		sub := *p
 		sub.w = &sbom.Weights{}
@@ -173,12 +192,20 @@ func (s *scan) tail(p *part, end int64) {
 
 // inner reads a member of p when it is of a known format. head may be nil.
 func (s *scan) inner(p *part, name string, r io.ReaderAt, stream io.Reader, size int64, head []byte) *sbom.Weights {
+	return s.innerNamed(p, name, name, r, stream, size, head)
+}
+
+// innerNamed is inner for content that is the same member under another name.
+func (s *scan) innerNamed(p *part, name, promise string, r io.ReaderAt, stream io.Reader, size int64, head []byte) *sbom.Weights {
 	if r != nil && head == nil {
 		head = make([]byte, min(sbom.HeadBytes, size))
 		n, _ := r.ReadAt(head, 0)
 		head = head[:n]
 	}
-	f := formatOf(head, size, name)
+	f := formatOf(head, size, promise)
+	if f == nil {
+		f = namedFormat(promise, head, p.w.Format)
+	}
 	if f == nil {
 		return nil
 	}
@@ -189,8 +216,8 @@ func (s *scan) inner(p *part, name string, r io.ReaderAt, stream io.Reader, size
 }
 
 func join(member, name string) string {
-	if member == "" {
-		return name
+	if member == "" || name == "" {
+		return member + name
 	}
 	return member + "!" + name
 }

@@ -11,8 +11,9 @@ import (
 
 // readArchive reads the members of a zip and says what the zip is.
 func readArchive(s *scan, p *part, z *zipFile) {
-	p.w.Format = "zip"
+	p.w.Format = archiveFormat(z)
 	if root, ok := torchRoot(z); ok {
+		p.w.Format = "torch-zip"
 		readTorch(s, p, z, root)
 		return
 	}
@@ -22,7 +23,6 @@ func readArchive(s *scan, p *part, z *zipFile) {
 		}
 		z.readMember(e)
 	}
-	p.w.Format = archiveFormat(z)
 }
 
 // archiveFormat names a zip by its members.

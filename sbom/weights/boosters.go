@@ -1,0 +1,197 @@
+package weights
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
+)
+
+// Models of gradient boosting libraries hold numbers and names of features. They are
+// recognised so that they are not taken for something unknown.
+
+// maxBooster bounds a model that is read whole.
+const maxBooster = 256 << 20
+
+// isXGBoostJSON recognises XGBoost's JSON model (doc/model.schema: learner, version).
+func isXGBoostJSON(head []byte, _ int64) bool {
+	return len(head) > 0 && head[0] == '{' && bytes.Contains(head, []byte(`"learner"`)) &&
+		(bytes.Contains(head, []byte(`"gradient_booster"`)) || bytes.Contains(head, []byte(`"learner_model_param"`)) || bytes.Contains(head, []byte(`"attributes"`)))
+}
+
+func readXGBoostJSON(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
+	w.Executable = sbom.No
+	text, err := readRange(r, 0, size, size, maxBooster)
+	if err != nil {
+		return -1, err
+	}
+	root, err := tree.JSON(text)
+	if err != nil {
+		return -1, faultf("malformed", 0, "XGBoost model: %v", err)
+	}
+	w.Architecture = clip(root.Get("learner", "gradient_booster", "name").Str(), maxNameBytes)
+	w.CoversFile = sbom.Yes
+	return size, nil
+}
+
+// isUBJSON recognises XGBoost's UBJSON model: an object whose keys have their length in
+// front, 'L' for eight bytes or 'i' for one.
+func isUBJSON(head []byte, _ int64) bool {
+	return len(head) > 12 && head[0] == '{' && (head[1] == 'L' || head[1] == 'i') &&
+		(bytes.Contains(head[:min(len(head), 64)], []byte("learner")) || bytes.Contains(head[:min(len(head), 64)], []byte("version")))
+}
+
+func readUBJSON(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
+	w.Executable = sbom.No
+	w.CoversFile = sbom.Unresolved
+	u := &ubjson{cursor: newCursor(r, size)}
+	u.order = binary.BigEndian
+	u.value(u.u8(), 0)
+	if u.err != nil {
+		return -1, u.err
+	}
+	w.CoversFile = sbom.TriOf(u.pos == size)
+	return u.pos, nil
+}
+
+// ubjson walks Universal Binary JSON (ubjson.org, draft 12).
+type ubjson struct{ *cursor }
+
+const maxUBJSONDepth = 64
+
+func (u *ubjson) value(kind byte, depth int) {
+	if depth > maxUBJSONDepth {
+		u.fail("too_deep", "values nest deeper than maxUBJSONDepth (%d)", maxUBJSONDepth)
+		return
+	}
+	switch kind {
+	case 'Z', 'N', 'T', 'F':
+	case 'i', 'U', 'C':
+		u.skip(1)
+	case 'I':
+		u.skip(2)
+	case 'l', 'd':
+		u.skip(4)
+	case 'L', 'D':
+		u.skip(8)
+	case 'S', 'H':
+		u.skip(u.length(uint64(u.integer())))
+	case '[', '{':
+		u.container(kind, depth)
+	default:
+		u.fail("malformed", "byte %#02x at offset %d is no UBJSON type", kind, u.pos-1)
+	}
+}
+
+func (u *ubjson) integer() int64 {
+	switch kind := u.u8(); kind {
+	case 'i':
+		return int64(int8(u.u8()))
+	case 'U':
+		return int64(u.u8())
+	case 'I':
+		return int64(int16(u.u16()))
+	case 'l':
+		return int64(int32(u.u32()))
+	case 'L':
+		return int64(u.u64())
+	default:
+		u.fail("malformed", "byte %#02x at offset %d is no length", kind, u.pos-1)
+	}
+	return 0
+}
+
+var ubjsonWidth = map[byte]int64{'i': 1, 'U': 1, 'C': 1, 'I': 2, 'l': 4, 'd': 4, 'L': 8, 'D': 8}
+
+// container reads an array or an object, with the type and count that it may begin with.
+func (u *ubjson) container(kind byte, depth int) {
+	var typed byte
+	count := int64(-1)
+	if b := u.peek(1); b != nil && b[0] == '$' {
+		u.skip(1)
+		typed = u.u8()
+	}
+	if b := u.peek(1); b != nil && b[0] == '#' {
+		u.skip(1)
+		count = u.integer()
+	}
+	if width := ubjsonWidth[typed]; kind == '[' && width > 0 && count >= 0 {
+		n, _ := mulSat(count, width)
+		u.skip(u.length(uint64(n)))
+		return
+	}
+	end := byte(']')
+	if kind == '{' {
+		end = '}'
+	}
+	for i := int64(0); u.err == nil && (count < 0 || i < count); i++ {
+		if b := u.peek(1); count < 0 && b != nil && b[0] == end {
+			u.skip(1)
+			return
+		}
+		if kind == '{' {
+			u.skip(u.length(uint64(u.integer())))
+		}
+		t := typed
+		if t == 0 {
+			t = u.u8()
+		}
+		if t == 'N' || u.err != nil && u.pos >= u.end {
+			continue
+		}
+		u.value(t, depth+1)
+	}
+}
+
+// isXGBoostBinary recognises the binary format before 3.1 (learner.cc: "binf").
+func isXGBoostBinary(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("binf")) }
+
+// isLightGBM recognises LightGBM's text model (gbdt_model_text.cpp, SaveModelToString).
+func isLightGBM(head []byte, _ int64) bool {
+	return bytes.HasPrefix(head, []byte("tree\nversion=")) || bytes.HasPrefix(head, []byte("tree\r\nversion="))
+}
+
+func readLightGBM(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
+	w.Executable = sbom.No
+	w.CoversFile = sbom.Unresolved
+	n := min(size, 1<<20)
+	tail, err := readRange(r, size-n, n, size, 1<<20)
+	if err != nil {
+		return -1, err
+	}
+	if !bytes.Contains(tail, []byte("end of")) && !bytes.Contains(tail, []byte("pandas_categorical")) {
+		return -1, faultf("truncated", size, "LightGBM model has no end")
+	}
+	return size, nil
+}
+
+// isCatBoost recognises CatBoost's model (catboost/libs/model/model.cpp: "CBM1", size).
+func isCatBoost(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("CBM1")) }
+
+func readCatBoost(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
+	w.Executable = sbom.No
+	w.CoversFile = sbom.Unresolved
+	c := newCursor(r, size)
+	c.skip(4)
+	c.skip(int64(c.u32()))
+	return c.pos, c.err
+}
+
+// isGGML recognises the formats that GGUF replaced (llama.cpp, llama-file magics).
+func isGGML(head []byte, _ int64) bool {
+	for _, magic := range []string{"lmgg", "fmgg", "tjgg", "algg", "ggml", "ggmf", "ggjt", "ggla"} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+// readOpaque states that a format is known, holds data only, and is not looked into.
+func readOpaque(_ io.ReaderAt, _ int64, w *sbom.Weights) (end int64, err error) {
+	w.Executable = sbom.No
+	w.CoversFile = sbom.Unresolved
+	return -1, nil
+}

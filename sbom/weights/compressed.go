@@ -1,0 +1,135 @@
+package weights
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/binary"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/pierrec/lz4/v4"
+	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
+)
+
+// compression is a stream compressor, told by its first bytes. joblib uses all of them
+// but zstd (joblib/compressor.py); archives come in each.
+type compression struct {
+	name  string
+	magic string
+	open  func(io.Reader) (io.Reader, error)
+}
+
+var compressions = []compression{
+	{"gzip", "\x1f\x8b", func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},                  // RFC 1952, 2.3.1
+	{"bzip2", "BZh", func(r io.Reader) (io.Reader, error) { return bzip2.NewReader(r), nil }},                // bzip2 format, "Signature"
+	{"xz", "\xfd7zXZ\x00", func(r io.Reader) (io.Reader, error) { return xz.NewReader(bufio.NewReader(r)) }}, // .xz File Format, 2.1.1.1
+	{"zstd", "\x28\xb5\x2f\xfd", newZstd}, // RFC 8878, 3.1.1
+	{"lz4", "\x04\x22\x4d\x18", func(r io.Reader) (io.Reader, error) { return lz4.NewReader(r), nil }}, // LZ4 Frame Format
+	{"lzma", "\x5d\x00\x00", newLZMA},                                                // lzma-file-format.txt, 1.1
+	{"zlib", "x", func(r io.Reader) (io.Reader, error) { return zlib.NewReader(r) }}, // RFC 1950, 2.2
+	{"joblib-zf", "ZF0x", newZF},
+}
+
+func newLZMA(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReader(r)
+	head, err := b.Peek(13)
+	if err != nil {
+		return nil, err
+	}
+	if n := binary.LittleEndian.Uint32(head[1:]); n > maxWindow {
+		return nil, faultf("too_large", 1, "LZMA dictionary of %d bytes exceeds maxWindow (%d)", n, maxWindow)
+	}
+	return lzma.NewReader(b)
+}
+
+// newZF reads the format of joblib before 0.10: "ZF", the size in hexadecimal with its
+// 0x, blanks up to 21 bytes, a zlib stream (joblib/numpy_pickle_compat.py, read_zfile).
+func newZF(r io.Reader) (io.Reader, error) {
+	head := make([]byte, 21)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, err
+	}
+	if _, err := strconv.ParseUint(strings.TrimSpace(string(head[4:])), 16, 64); err != nil {
+		return nil, err
+	}
+	return zlib.NewReader(r)
+}
+
+// compressionOf tells how content is compressed. The two formats with a short magic must
+// decompress from the first bytes on.
+func compressionOf(head []byte) *compression {
+	for i := range compressions {
+		c := &compressions[i]
+		if !bytes.HasPrefix(head, []byte(c.magic)) {
+			continue
+		}
+		switch c.name {
+		case "zlib", "lzma":
+			r, err := c.open(bytes.NewReader(head))
+			if err != nil {
+				continue
+			}
+			var one [1]byte
+			if n, _ := io.ReadFull(r, one[:]); n == 0 {
+				continue
+			}
+		case "bzip2":
+			if len(head) < 10 || head[3] < '1' || head[3] > '9' {
+				continue
+			}
+		}
+		return c
+	}
+	return nil
+}
+
+func isCompressed(head []byte, _ int64) bool { return compressionOf(head) != nil }
+
+// openCompressed reads what a compressed file holds. The facts are those of the content;
+// that it is compressed is metadata.
+func openCompressed(s *scan, p *part) {
+	c := compressionOf(p.head)
+	p.w.Format = c.name
+	in := p.stream
+	if p.r != nil {
+		in = io.NewSectionReader(p.r, 0, p.size)
+	}
+	r, err := c.open(in)
+	if err != nil {
+		s.fault(p.member, limitFault(err, c.name))
+		return
+	}
+	head, stream, err := peekStream(s.budget.limit(r, p.size))
+	if err != nil && len(head) == 0 {
+		s.fault(p.member, limitFault(err, c.name))
+		return
+	}
+	var at io.ReaderAt
+	size := int64(-1)
+	if stream == nil {
+		at, size = bytes.NewReader(head), int64(len(head))
+	}
+	sub := s.innerNamed(p, "", p.plain(), at, stream, size, head)
+	if sub == nil {
+		if p.w.Expected != "" && !weakNames[p.w.Expected] {
+			s.fault(p.member, faultf("unsupported", 0, "name promises %s; what is compressed is of no format that is known here", p.w.Expected))
+		}
+		return
+	}
+	p.w.Format, p.w.CoversFile = sub.Format, sub.CoversFile
+	setMetadata(p.w, "compression", c.name)
+}
+
+// plain is the name of the content without the ending of its compression.
+func (p *part) plain() string {
+	name := p.member
+	if name == "" {
+		name = p.w.Path
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".xz"), ".bz2")
+}

@@ -1,0 +1,143 @@
+package weights
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+const tarBlock = 512
+
+// isTar recognises a tar by the checksum of its first header (POSIX pax, "ustar
+// Interchange Format", chksum), which formats older than ustar have as well.
+func isTar(head []byte, _ int64) bool {
+	if len(head) < tarBlock || head[0] == 0 {
+		return false
+	}
+	field := strings.Trim(string(head[148:156]), " \x00")
+	if field == "" {
+		return false
+	}
+	want := int64(0)
+	for _, c := range []byte(field) {
+		if c < '0' || c > '7' {
+			return false
+		}
+		want = want<<3 | int64(c-'0')
+	}
+	sum := int64(8 * ' ')
+	for i, c := range head[:tarBlock] {
+		if i < 148 || i >= 156 {
+			sum += int64(c)
+		}
+	}
+	return sum == want
+}
+
+// openTar reads the members of a tar: NeMo and the first torch versions use it.
+func openTar(s *scan, p *part) {
+	p.w.Format = "tar"
+	in := p.stream
+	var seek *io.SectionReader
+	if p.r != nil {
+		seek = io.NewSectionReader(p.r, 0, p.size)
+		in = seek
+	}
+	t := tar.NewReader(in)
+	seen := map[string]bool{}
+	for {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			f := limitFault(err, "tar")
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				f = faultf("truncated", -1, "tar ends inside a member")
+			}
+			s.fault(p.member, f)
+			break
+		}
+		if !s.budget.member() {
+			s.fault(p.member, faultf("too_many", -1, "more than maxMembers (%d) members", maxMembers))
+			break
+		}
+		at := int64(-1)
+		if seek != nil {
+			at, _ = seek.Seek(0, io.SeekCurrent)
+		}
+		tarEntry(p.w, h, max(at, 0))
+		if h.Typeflag != tar.TypeReg {
+			continue
+		}
+		if seen[h.Name] {
+			odd(p.w, "duplicate_member", max(at, 0), "member %q is in the tar twice", clip(h.Name, 80))
+		}
+		seen[h.Name] = true
+		s.tarMember(p, t, h, at)
+	}
+	p.w.Format = tarFormat(seen)
+}
+
+// tarEntry checks name, links and kinds of a member.
+func tarEntry(w *sbom.Weights, h *tar.Header, at int64) {
+	checkMemberName(w, h.Name, at)
+	switch h.Typeflag {
+	case tar.TypeSymlink, tar.TypeLink:
+		target := h.Linkname
+		if h.Typeflag == tar.TypeSymlink && !path.IsAbs(target) {
+			target = path.Join(path.Dir(h.Name), target)
+		}
+		if locationKind(target) != "relative" {
+			odd(w, "member_path", at, "link %q leaves the folder it is unpacked to: %q", clip(h.Name, 80), clip(h.Linkname, 80))
+		}
+	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+		odd(w, "member_path", at, "member %q is a device", clip(h.Name, 80))
+	}
+}
+
+func (s *scan) tarMember(p *part, t *tar.Reader, h *tar.Header, at int64) {
+	if at >= 0 && at <= p.size && h.Size <= p.size-at && h.PAXRecords["GNU.sparse.major"] == "" {
+		r := io.NewSectionReader(p.r, at, h.Size)
+		s.known(p, h.Name, s.inner(p, h.Name, r, nil, h.Size, nil), h.Size, at)
+		return
+	}
+	head, stream, err := peekStream(t)
+	if err != nil {
+		s.fault(join(p.member, h.Name), limitFault(err, "read member"))
+		return
+	}
+	if stream == nil {
+		s.known(p, h.Name, s.inner(p, h.Name, bytes.NewReader(head), nil, int64(len(head)), head), h.Size, -1)
+		return
+	}
+	s.known(p, h.Name, s.inner(p, h.Name, nil, stream, h.Size, head), h.Size, -1)
+}
+
+// known states that a member whose name promises a model is of no known format.
+func (s *scan) known(p *part, name string, w *sbom.Weights, size, at int64) {
+	if w == nil && size > 0 && memberMatters(name) {
+		s.models++
+		s.fault(join(p.member, name), faultf("unsupported", at, "name promises %s; the content is of no format that is known here", formatOfName(name)))
+	}
+}
+
+// tarFormat names a tar by its members.
+func tarFormat(has map[string]bool) string {
+	base := map[string]bool{}
+	for name := range has {
+		base[strings.TrimPrefix(path.Clean(name), "/")] = true
+	}
+	switch {
+	case base["model_config.yaml"]:
+		return "nemo"
+	case base["pickle"] && base["sys_info"] && base["storages"]:
+		return "torch-tar"
+	}
+	return "tar"
+}
