@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mlpolicy/mlpolicy/engine/report"
+	"github.com/mlpolicy/mlpolicy/internal/decide"
+	"github.com/mlpolicy/mlpolicy/internal/source"
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/cyclonedx"
+)
+
+var scanFormats = []string{"table", "cyclonedx-json", "cyclonedx-xml", "inventory", "input"}
+
+func newScan(env *environment) *cobra.Command {
+	var format, spec, out, digests string
+	var profile bool
+	c := &cobra.Command{
+		Use: "scan [SOURCE]", Short: "Write the ML-BOM of a source",
+		Long: `Read a directory, a file or a git revision (git:REV) and write what is in it: base models,
+adapters, datasets, framework packages and weight files, with every place that names them.
+
+Without --format the result is a table on a terminal and CycloneDX JSON elsewhere or with -o.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if format == "" {
+				format = "cyclonedx-json"
+				if env.terminal && out == "" {
+					format = "table"
+				}
+			}
+			if !slices.Contains(scanFormats, format) {
+				return usage("", "format %q is not written; %s are", format, strings.Join(scanFormats, ", "))
+			}
+			if spec != "1.6" && spec != "1.7" {
+				return usage("", "CycloneDX %q is not written; 1.6 and 1.7 are", spec)
+			}
+			if !slices.Contains([]string{"all", "lfs", "none"}, digests) {
+				return usage("", "--digests %q is not all, lfs or none", digests)
+			}
+			src, err := source.Open(c.Context(), env.dir, firstOr(args, ""))
+			if err != nil {
+				return err
+			}
+			defer src.Close()
+			bar := newProgress(env)
+			inv, err := decide.Scan(c.Context(), src, decide.ScanOptions{Digests: sbom.Digests(digests), ProfileData: profile, Progress: bar.update()})
+			bar.done()
+			if err != nil {
+				return err
+			}
+			return env.write(out, func(w io.Writer) error { return writeScan(w, env, inv, format, spec) })
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&format, "format", "", strings.Join(scanFormats, " | "))
+	flags.StringVar(&spec, "spec", "1.6", "CycloneDX version: 1.6 | 1.7")
+	flags.StringVarP(&out, "output", "o", "", "write to this file instead of standard output")
+	flags.StringVar(&digests, "digests", "all", "which files are hashed: all | lfs | none")
+	flags.BoolVar(&profile, "profile-data", false, "profile data files of any size")
+	complete(c, "format", scanFormats)
+	complete(c, "spec", []string{"1.6", "1.7"})
+	complete(c, "digests", []string{"all", "lfs", "none"})
+	return c
+}
+
+func writeScan(w io.Writer, env *environment, inv *sbom.Inventory, format, spec string) error {
+	switch format {
+	case "table":
+		return report.Inventory(w, inv, report.Options{Color: env.terminal})
+	case "inventory":
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(inv)
+	case "input":
+		return decide.WriteInput(w, inv, env.now())
+	case "cyclonedx-xml":
+		return cyclonedx.Encode(w, inv, cyclonedx.Options{Spec: spec, Format: cyclonedx.XML, Version: toolVersion()})
+	}
+	return cyclonedx.Encode(w, inv, cyclonedx.Options{Spec: spec, Version: toolVersion()})
+}
+
+// write runs write over standard output, or over a file that appears only when it is whole.
+func (env *environment) write(name string, write func(io.Writer) error) error {
+	if name == "" || name == "-" {
+		return write(env.stdout)
+	}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	path := env.path(name)
+	if err := os.WriteFile(path+".tmp", b.Bytes(), 0o644); err != nil {
+		return usage("", "write %s: %w", name, err)
+	}
+	if err := os.Rename(path+".tmp", path); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+func firstOr(args []string, otherwise string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return otherwise
+}
+
+// complete offers the values of a flag to the shell.
+func complete(c *cobra.Command, flag string, values []string) {
+	// The error is for an unknown flag, which a test of the command would show.
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
