@@ -149,7 +149,7 @@ func query(c Control) string {
 func (e *evaluator) query(ctx context.Context, text string) (rego.PreparedEvalQuery, error) {
 	// Preparing outlives the context of the call that happens to need it first.
 	return rego.New(rego.Query(text), rego.Compiler(e.compiler), rego.Store(e.store), rego.StrictBuiltinErrors(true),
-		rego.Capabilities(capabilities()), rego.SetRegoVersion(ast.RegoV1)).PrepareForEval(context.WithoutCancel(ctx))
+		rego.SetRegoVersion(ast.RegoV1)).PrepareForEval(context.WithoutCancel(ctx))
 }
 
 // evaluate asks all controls in one query, so that helper rules are evaluated once; when

@@ -56,7 +56,7 @@ func (c *checker) call(e *ast.Expr, terms []*ast.Term) {
 		shapes[i] = c.term(a)
 	}
 	if operator[0].Equal(ast.DefaultRootDocument) {
-		set := c.rules[operator.String()]
+		set := c.rules[refPath(operator)]
 		if set == nil {
 			return // the compiler refuses functions that are not there
 		}

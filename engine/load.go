@@ -70,6 +70,7 @@ type loader struct {
 	data     map[string]any
 	roots    map[string]string // root → pack
 	prefixes map[string]string // prefix of ids → pack
+	all      *ast.Capabilities // what the parser knows; the compiler allows less
 }
 
 // Load reads, checks and compiles packs. Everything that is wrong with them is reported
@@ -78,6 +79,7 @@ func Load(ctx context.Context, packs []PackSource, opts LoadOptions) (*Policy, e
 	l := &loader{
 		opts: opts, modules: map[string]*ast.Module{}, files: map[string][2]string{}, tests: map[string]*ast.Module{},
 		settings: map[string]any{}, data: map[string]any{}, roots: map[string]string{}, prefixes: map[string]string{},
+		all: ast.CapabilitiesForThisVersion(),
 	}
 	p := &Policy{levels: map[string]Level{}, timeout: cmp.Or(opts.Timeout, DefaultTimeout), reads: map[string]bool{}}
 	names, digests := map[string]bool{}, []string{}
@@ -189,7 +191,7 @@ func (l *loader) pack(source PackSource, files *packFiles) {
 
 func (l *loader) parse(pack string, f packFile) *ast.Module {
 	m, err := ast.ParseModuleWithOpts(pack+"/"+f.path, string(f.text), ast.ParserOptions{
-		ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: ast.CapabilitiesForThisVersion(),
+		ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: l.all,
 	})
 	if err != nil {
 		l.astErrors(pack, f.path, err)

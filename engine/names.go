@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -128,7 +130,7 @@ func (c *checker) module1(name string, m *ast.Module, l *loader) {
 	c.addChild(m.Package.Path)
 	for _, r := range m.Rules {
 		prefix := r.Ref().GroundPrefix()
-		path := prefix.String()
+		path := refPath(prefix)
 		c.addChild(prefix)
 		set := c.rules[path]
 		if set == nil {
@@ -176,7 +178,25 @@ func (c *checker) addChild(path ast.Ref) {
 
 // dataPath appends a step to a path the way ast.Ref writes it.
 func dataPath(parent, name string) string {
-	return append(ast.MustParseRef(parent), ast.StringTerm(name)).String()
+	if identifier.MatchString(name) {
+		return parent + "." + name
+	}
+	return parent + "[" + strconv.Quote(name) + "]"
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// refPath writes the constant steps of a reference below data.
+func refPath(r ast.Ref) string {
+	path := "data"
+	for _, step := range r[1:] {
+		name, ok := step.Value.(ast.String)
+		if !ok {
+			break
+		}
+		path = dataPath(path, string(name))
+	}
+	return path
 }
 
 // round infers every rule once more.
@@ -245,7 +265,7 @@ var alwaysThere = []string{"schema", "now", "subject", "collected", "config", "w
 func (c *checker) sections(l *loader, p *Policy) {
 	for _, control := range l.controls {
 		read, seen := map[string]bool{}, map[string]bool{}
-		c.closure("data."+control.Package+".deny", seen, read)
+		c.closure(dataPath(refPath(control.module.Package.Path), "deny"), seen, read)
 		for _, section := range slices.Sorted(maps.Keys(read)) {
 			if section != "*" {
 				p.reads[section] = true
