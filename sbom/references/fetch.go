@@ -18,6 +18,14 @@ func (s *shell) fetch(words []word) {
 	switch {
 	case (name == "huggingface-cli" || name == "hf") && second == "download" && len(args) > 1:
 		s.hubDownload(words, args[1])
+	case name == "litgpt" && litgptCommands[second] && len(args) > 1:
+		s.model(position{"model", "base", false}, args[1], "litgpt "+second, false)
+	case name == "tune" && second == "download" && len(args) > 1:
+		s.model(position{"model", "base", false}, args[1], "tune download", false)
+	case name == "modelscope" && second == "download":
+		if len(args) > 1 {
+			s.model(position{"model", "base", false}, args[1], "modelscope download", false)
+		}
 	case name == "ollama" && (second == "pull" || second == "run") && len(args) > 1:
 		s.model(position{"model", "serve", false}, args[1], "ollama "+second, true)
 	case name == "vllm" && second == "serve" && len(args) > 1:
@@ -38,6 +46,9 @@ func (s *shell) fetch(words []word) {
 		s.call("pip install", word{}, words)
 	}
 }
+
+// litgptCommands take the model as their first argument (litgpt, __main__).
+var litgptCommands = set("download", "finetune", "finetune_lora", "finetune_full", "finetune_adapter", "finetune_adapter_v2", "chat", "generate", "serve", "evaluate")
 
 // valueFlags of the commands above take a value that is no argument of its own.
 var valueFlags = map[string]bool{

@@ -41,6 +41,11 @@ var positions = map[string]position{
 	"train_file": {"dataset", "train", true}, "validation_file": {"dataset", "eval", true}, "test_file": {"dataset", "eval", true}, "calibration_dataset": {"dataset", "calibration", true}, "hf_dataset_name": {"dataset", "train", true}, "datasets": {"dataset", "train", true},
 	"prompt_data": {"dataset", "train", true}, "dataset_uri": {"dataset", "train", true}, "data_uri": {"dataset", "train", true}, "data_files": {"dataset", "train", true}, "train_files": {"dataset", "train", true}, "val_files": {"dataset", "eval", true}, "hf_dataset_id": {"dataset", "train", true},
 
+	"vision_tower": {"model", "base", true}, "mm_vision_tower": {"model", "base", true}, "text_encoder": {"model", "base", true}, "image_encoder": {"model", "base", true}, "audio_encoder": {"model", "base", true}, "backbone": {"model", "base", true},
+	"config_name": {"model", "base", true}, "model_id_or_path": {"model", "base", false}, "dataset_id_or_path": {"dataset", "train", false}, "hf_hub": {"model", "base", true}, "hub_id": {"model", "base", true}, "hf_repo": {"model", "base", true}, "hf_repo_id_or_path": {"model", "base", true},
+	"ms_hub_url": {"dataset", "train", false}, "eval_model": {"model", "eval", true}, "judge_model": {"model", "eval", true}, "pipeline_id": {"model", "base", true}, "vocoder_id": {"model", "base", true}, "model_repo": {"model", "base", true}, "model_repo_id": {"model", "base", true}, "model_uri": {"model", "serve", true},
+	"evals_dataset": {"dataset", "eval", true}, "generation_model": {"model", "base", true}, "checkpoint": {"model", "base", true}, "model_checkpoint": {"model", "base", true}, "ckpt": {"model", "base", true}, "pretrain_data": {"dataset", "train", true}, "lora": {"adapter", "adapter", true}, "lora_id": {"adapter", "adapter", true}, "lora_repo": {"adapter", "adapter", true},
+
 	"resume_from_checkpoint": {"model", "resume", true}, "checkpoint_path": {"model", "resume", true}, "init_from": {"model", "resume", true},
 
 	"hub_model_id": {"model", "push", false}, "push_to_hub_model_id": {"model", "push", false}, "hub_repo_id": {"model", "push", false}, "hf_repo_id": {"model", "push", true}, "export_hub_model_id": {"model", "push", false}, "push_dataset_to_hub": {"dataset", "push", false},
@@ -52,13 +57,20 @@ var keyPrefixes = []string{"vllm_", "tgi_", "hf_", "llm_", "default_", "script_a
 
 // keySuffixes are loader argument names that wrappers prefix freely: a key that ends in
 // one of them is passed to from_pretrained or load_dataset under that name.
-var keySuffixes = []string{"model_name_or_path", "adapter_name_or_path", "tokenizer_name_or_path", "dataset_name_or_path", "base_model", "model_id", "dataset_name", "reward_model", "embedding_model"}
+var keySuffixes = []string{
+	"model_name_or_path", "adapter_name_or_path", "tokenizer_name_or_path", "dataset_name_or_path", "base_model", "model_id", "dataset_name", "reward_model", "reward_model_path", "embedding_model", "embedding_model_name",
+	"model_name", "model_path", "model", "dataset_id", "dataset", "tokenizer_name", "tokenizer", "adapter_id", "peft_model_id", "lora_path", "repo_id", "model_checkpoint", "model_repo",
+}
 
 // positionOf is the meaning of a key, flag or variable name.
 func positionOf(key string) (position, bool) {
-	key = strings.ReplaceAll(strings.ToLower(strings.TrimLeft(key, "-")), "-", "_")
+	key = strings.ReplaceAll(snake(strings.TrimLeft(key, "-+")), "-", "_")
 	if i := strings.LastIndexByte(key, '.'); i >= 0 { // Hydra and OmegaConf overrides: model.name=…
-		key = key[i+1:]
+		group := key[:i]
+		group = group[strings.LastIndexByte(group, '.')+1:]
+		if key = key[i+1:]; key == "path" || key == "name" || key == "id" || key == "repo" {
+			key = group + "_" + key
+		}
 	}
 	if p, ok := positions[key]; ok {
 		return p, true
@@ -80,6 +92,33 @@ func positionOf(key string) (position, bool) {
 		}
 	}
 	return position{}, false
+}
+
+// snake is the lower-case form of a key, with modelName and modelURL split into words.
+func snake(key string) string {
+	var b strings.Builder
+	for i := range len(key) {
+		c := key[i]
+		if c >= 'A' && c <= 'Z' {
+			if i > 0 && key[i-1] >= 'a' && key[i-1] <= 'z' {
+				b.WriteByte('_')
+			}
+			c |= 0x20
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// pluralPosition is the meaning of a key that holds several names: models, model_ids.
+func pluralPosition(key string) (position, bool) {
+	single, ok := strings.CutSuffix(snake(strings.ReplaceAll(key, "-", "_")), "s")
+	if !ok {
+		return position{}, false
+	}
+	pos, ok := positionOf(single)
+	pos.shaped = true
+	return pos, ok
 }
 
 // builders are names load_dataset reads as a file format, not as a dataset

@@ -22,7 +22,7 @@ func (r *pyReader) declared() {
 
 // declaredPosition is the meaning of a name in code. A plural stands for a list.
 func declaredPosition(key string) (pos position, plural, ok bool) {
-	key = strings.ToLower(strings.Trim(key, "_"))
+	key = snake(strings.Trim(key, "_"))
 	if pos, ok = positionOf(key); ok {
 		return pos, false, true
 	}

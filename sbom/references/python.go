@@ -2,6 +2,7 @@ package references
 
 import (
 	"context"
+	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
@@ -39,6 +40,14 @@ func collectPython(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 			out.AddProblem(at, sbom.FamilyReferences, "malformed", e.Reason)
 		}
 	}
+	r := readPython(m, out)
+	r.magics()
+	r.links.keep(r)
+	return nil
+}
+
+// readPython states what one module loads and calls.
+func readPython(m *python.Module, out *sbom.Inventory) *pyReader {
 	x := indexPython(m)
 	r := &pyReader{
 		x: x, out: out, sinks: map[*pyParam][]pySink{}, open: map[*pyParam][]openSink{}, fed: map[*pyParam]bool{},
@@ -46,16 +55,40 @@ func collectPython(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 	}
 	r.references()
 	r.calls()
-	r.magics()
-	r.links.keep(r)
-	return nil
+	return r
 }
 
-// magics reads the shell lines of a notebook.
+// magics reads the lines of a notebook that are no Python: what the shell runs, and
+// what a cell writes to a file. Lines that follow each other are one text.
 func (r *pyReader) magics() {
-	for _, m := range r.x.m.Magics() {
-		if m.Shell {
-			ReadShell(r.out, m.Text, r.x.m.Path, "notebook", func(int) sbom.At { return sbom.At{Path: m.At.Path, Line: m.At.Line} })
+	magics := r.x.m.Magics()
+	for i := 0; i < len(magics); {
+		end := i + 1
+		if magics[i].Cell {
+			for end < len(magics) && magics[end].Cell && magics[end].Shell == magics[i].Shell && magics[end].File == magics[i].File {
+				end++
+			}
 		}
+		r.magic(magics[i:end])
+		i = end
+	}
+}
+
+func (r *pyReader) magic(lines []python.Magic) {
+	if !lines[0].Shell && lines[0].File == "" {
+		return
+	}
+	texts := make([]string, len(lines))
+	for i := range lines {
+		texts[i] = lines[i].Text
+	}
+	place := func(line int) sbom.At {
+		at := lines[min(line, len(lines))-1].At
+		return sbom.At{Path: at.Path, Line: at.Line}
+	}
+	if text := strings.Join(texts, "\n") + "\n"; lines[0].Shell {
+		ReadShell(r.out, text, r.x.m.Path, "notebook", place)
+	} else {
+		readEmbedded(r.out, lines[0].File, text, "notebook", place(1))
 	}
 }

@@ -42,11 +42,14 @@ func matchRecipe(f *sbom.File) bool {
 	return false
 }
 
-// elsewhere tells settings of editors and tools (.vscode, JSON with comments) and
-// recorded results, which say what was loaded once and load nothing.
+// toolDirs hold settings of editors and caches.
+var toolDirs = set(".vscode", ".idea", ".devcontainer", ".git", ".cache", ".ipynb_checkpoints", ".claude", ".cursor", ".config", ".dvc")
+
+// elsewhere tells settings of editors and tools (JSON with comments) and recorded
+// results, which say what was loaded once and load nothing.
 func elsewhere(f *sbom.File) bool {
 	for _, dir := range strings.Split(f.Dir(), "/") {
-		if strings.HasPrefix(dir, ".") && dir != "." && (f.Ext() == ".json" || dir == ".vscode" || dir == ".idea") {
+		if toolDirs[dir] {
 			return true
 		}
 		if f.Ext() == ".json" && dir == "results" {
@@ -128,7 +131,11 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 			r.add(pos, p, parent)
 		}
 	case tree.List:
-		if pos, ok := positionOf(p.Key); ok {
+		pos, ok := positionOf(p.Key)
+		if !ok {
+			pos, ok = pluralPosition(p.Key)
+		}
+		if ok {
 			for _, item := range p.Value.Items {
 				if item.Kind == tree.String && pos.accepts(item.Text) {
 					r.add(pos, tree.Pair{Key: p.Key, Line: p.Line, Column: p.Column, Value: item}, parent)
@@ -159,12 +166,30 @@ func (r *recipe) special(key string, parent *tree.Node, p tree.Pair) (position, 
 		pos = position{"dataset", "eval", false}
 	case key == "adapter" && KindOf(p.Value.Text) == NameHub:
 		pos = position{"adapter", "adapter", true}
+	case key == "path" && KindOf(p.Value.Text) == NameHub && describesDataset(parent):
+		pos = position{"dataset", "train", false}
+	case (key == "repository" || key == "repo") && parent.Get("type").Str() == "huggingface" && KindOf(p.Value.Text) == NameHub:
+		pos = position{"model", "serve", false}
+		if pointer := strings.ToLower(p.Value.Pointer); strings.Contains(pointer, "adapter") || strings.Contains(pointer, "lora") {
+			pos = position{"adapter", "adapter", false}
+		}
 	case (key == "url" || key == "uri" || key == "repo_id" || key == "repository") && strings.HasPrefix(p.Value.Text, "hf://"):
 		pos = position{"model", "serve", false}
 	default:
 		return position{}, false
 	}
 	return pos, pos.accepts(p.Value.Text)
+}
+
+// describesDataset tells a map that load_dataset is called with from one that names any
+// other path: it has arguments of load_dataset, or says how rows are formatted.
+func describesDataset(n *tree.Node) bool {
+	for _, key := range []string{"split", "ds_type", "converter", "subset", "data_files", "streaming", "chat_template", "field_messages", "type"} {
+		if n.Has(key) {
+			return true
+		}
+	}
+	return false
 }
 
 // mixer reads alignment-handbook's map of dataset to proportion.
@@ -292,6 +317,9 @@ func (r *recipe) add(pos position, p tree.Pair, parent *tree.Node) {
 			SetRevision(&ref, v)
 			break
 		}
+	}
+	if strings.HasPrefix(p.Key, "ms_") && ref.Host == "huggingface" { // LLaMA-Factory: the name on ModelScope
+		ref.Host, ref.URI = "modelscope", "modelscope://"+ref.Name
 	}
 	ref.Split = parent.Get("split").Str()
 	r.out.References = append(r.out.References, ref)

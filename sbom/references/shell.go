@@ -30,7 +30,7 @@ func matchShell(f *sbom.File) bool {
 		return true
 	}
 	name := f.Name()
-	return isDockerfile(name) || name == "Makefile" || name == "justfile" || strings.HasPrefix(name, ".env.") ||
+	return isDockerfile(name) || name == "serving.properties" || name == "Makefile" || name == "justfile" || strings.HasPrefix(name, ".env.") ||
 		f.Ext() == "" && strings.HasPrefix(string(f.Head), "#!") && strings.Contains(firstLine(string(f.Head)), "sh")
 }
 
@@ -51,6 +51,8 @@ func collectShell(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 	case isDockerfile(name):
 		out.Documents = append(out.Documents, dockerfileDocument(f.Path, text))
 		text, how = dockerfileShell(text), "dockerfile"
+	case f.Ext() == ".properties":
+		how = "properties"
 	case name == "Makefile" || f.Ext() == ".mk":
 		how = "makefile"
 	case f.Ext() == ".env" || strings.HasPrefix(name, ".env"):
@@ -83,6 +85,9 @@ func dockerfileShell(text string) string {
 			if r := strings.TrimLeft(rest, " "); strings.HasPrefix(r, "[") {
 				rest = execForm(rest)
 			}
+			if upper == "ENV" {
+				rest = envForm(rest)
+			}
 			lines[i] = strings.Repeat(" ", indent+len(word)+1) + rest
 		case strings.HasPrefix(trimmed, "#"):
 		default:
@@ -93,6 +98,15 @@ func dockerfileShell(text string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// envForm turns ENV NAME value into NAME=value.
+func envForm(s string) string {
+	name, value, ok := strings.Cut(s, " ")
+	if !ok || strings.Contains(name, "=") || !isVariable(name) || strings.Contains(strings.TrimSpace(value), " ") {
+		return s
+	}
+	return name + "=" + strings.TrimLeft(value, " ")
 }
 
 func execForm(s string) string {
@@ -137,6 +151,8 @@ type shell struct {
 	vars      map[string]variable
 	added     int
 	calls     []int // calls added, by index
+	declared  []declaredVariable
+	depth     int // of shells in shells
 }
 
 // ReadShell appends what a shell text loads and fetches to out. at maps its 1-based
@@ -159,6 +175,9 @@ func (s *shell) read(text string) {
 			break
 		}
 	}
+	if s.depth == 0 {
+		s.leftovers()
+	}
 	if strings.Contains(text, "sha256sum -c") || strings.Contains(text, "sha256sum --check") || strings.Contains(text, "shasum -a 256 -c") {
 		for _, i := range s.calls {
 			s.out.Calls[i].ChecksHash = sbom.Yes
@@ -172,6 +191,14 @@ type lexer struct {
 	line int
 	bol  int // offset of the first byte of the line
 	sh   *shell
+	docs []heredoc // opened on this line
+}
+
+// heredoc is a text that follows the line of the command it is given to.
+type heredoc struct {
+	end   string
+	tabs  bool // <<- takes leading tabs off
+	words []word
 }
 
 func (l *lexer) command() (words []word, more bool) {
@@ -179,7 +206,10 @@ func (l *lexer) command() (words []word, more bool) {
 		switch c := l.text[l.pos]; {
 		case c == '\n':
 			l.newline()
+			l.bodies(words)
 			return words, true
+		case strings.HasPrefix(l.text[l.pos:], "<<") && !strings.HasPrefix(l.text[l.pos:], "<<<"):
+			l.heredoc()
 		case c == ';' || c == '&' || c == '|' || c == '(' || c == ')':
 			l.pos++
 			return words, true
@@ -207,6 +237,65 @@ func (l *lexer) command() (words []word, more bool) {
 	return words, false
 }
 
+// heredoc reads << WORD or <<- 'WORD'.
+func (l *lexer) heredoc() {
+	l.pos += 2
+	d := heredoc{}
+	if strings.HasPrefix(l.text[l.pos:], "-") {
+		d.tabs = true
+		l.pos++
+	}
+	for l.pos < len(l.text) && (l.text[l.pos] == ' ' || l.text[l.pos] == '\t') {
+		l.pos++
+	}
+	if l.pos < len(l.text) && l.text[l.pos] != '\n' {
+		start := l.pos
+		for l.pos < len(l.text) && strings.IndexByte(" \t\r\n;&|()<>", l.text[l.pos]) < 0 {
+			l.pos++
+		}
+		d.end = strings.Trim(l.text[start:l.pos], `"'\`)
+	}
+	if d.end != "" {
+		l.docs = append(l.docs, d)
+	}
+}
+
+// bodies reads the texts of the heredocs of the line that ended.
+func (l *lexer) bodies(words []word) {
+	docs := l.docs
+	l.docs = nil
+	for _, d := range docs {
+		first, start, bol := l.line, l.pos, l.bol
+		found := false
+		for l.pos < len(l.text) {
+			end := strings.IndexByte(l.text[l.pos:], '\n')
+			line, next := l.text[l.pos:], len(l.text)
+			if end >= 0 {
+				line, next = l.text[l.pos:l.pos+end], l.pos+end+1
+			}
+			closes := strings.TrimRight(line, "\r ")
+			if d.tabs {
+				closes = strings.TrimLeft(closes, "\t ")
+			}
+			if closes == d.end {
+				l.sh.body(words, l.text[start:l.pos], first)
+				l.pos = next
+				l.line++
+				l.bol = l.pos
+				found = true
+				break
+			}
+			l.pos = next
+			l.line++
+			l.bol = l.pos
+		}
+		if !found { // a shift, or an end that is not there: nothing was a heredoc
+			l.pos, l.line, l.bol = start, first, bol
+			return
+		}
+	}
+}
+
 func (l *lexer) newline() { l.pos++; l.line++; l.bol = l.pos }
 
 func (l *lexer) word() word {
@@ -223,7 +312,11 @@ func (l *lexer) word() word {
 	for l.pos < len(l.text) {
 		c := l.text[l.pos]
 		switch {
-		case quote == 0 && strings.IndexByte(" \t\r\n;&|()", c) >= 0:
+		case quote == 0 && (strings.IndexByte(" \t\r\n;&|()", c) >= 0 || c == '<' && strings.HasPrefix(l.text[l.pos:], "<<")):
+			if c == '<' && strings.HasPrefix(l.text[l.pos:], "<<<") {
+				l.pos += 3
+				continue
+			}
 			w.text = b.String()
 			return w
 		case quote == 0 && (c == '"' || c == '\''):
@@ -312,6 +405,7 @@ func (s *shell) command(words []word) {
 	}
 	s.fetch(words)
 	s.flags(words)
+	s.nested(words)
 }
 
 func isVariable(name string) bool {
@@ -333,12 +427,38 @@ func (s *shell) assign(name, value string, w word) {
 	if w.known {
 		s.vars[name] = variable{value, at}
 	}
-	if s.how != "env" && s.how != "dockerfile" {
+	pos, ok := positionOf(name)
+	if !ok || !pos.accepts(value) {
 		return
 	}
-	if pos, ok := positionOf(name); ok && pos.accepts(value) {
+	if s.how == "env" || s.how == "dockerfile" {
 		s.add(pos, value, at, w.at, name)
+	} else if kind := KindOf(value); w.known && (kind == NameHub || kind == NameBucket) && w.from.Path == "" && pos.role != "output" {
+		s.declared = append(s.declared, declaredVariable{pos, value, name, at, w.at})
 	}
+}
+
+// declaredVariable is a variable under the name of a loader's argument. It counts when
+// no command of the text was seen to use it: something else reads it.
+type declaredVariable struct {
+	pos         position
+	value, name string
+	at, call    sbom.At
+}
+
+// leftovers records the declared variables that no command used.
+func (s *shell) leftovers() {
+	for _, d := range s.declared {
+		used := false
+		for i := len(s.out.References) - s.added; i < len(s.out.References); i++ {
+			used = used || i >= 0 && s.out.References[i].At == d.at
+		}
+		if !used {
+			d.pos.shaped = true
+			s.add(d.pos, d.value, d.at, d.call, d.name)
+		}
+	}
+	s.declared = nil
 }
 
 // flags reads --flag value, --flag=value and key=value of a command.
@@ -346,7 +466,7 @@ func (s *shell) flags(words []word) {
 	first := len(s.out.References)
 	trust, revision, datasetRevision := sbom.Unstated, "", ""
 	serves := servesModels(words)
-	for i := 1; i < len(words); i++ {
+	for i := range words {
 		w := words[i]
 		name, value, inline := strings.Cut(w.text, "=")
 		if !strings.HasPrefix(name, "-") && !inline {
@@ -376,6 +496,10 @@ func (s *shell) flags(words []word) {
 			s.modelArgs(value, literal, w.at)
 			continue
 		}
+		if pos, ok := pluralPosition(strings.TrimLeft(name, "-")); ok && strings.Contains(value, ",") {
+			s.list(pos, value, literal, w.at, name)
+			continue
+		}
 		if pos, ok := positionOf(name); ok && (strings.HasPrefix(name, "-") || strings.ContainsAny(value, "/")) && pos.accepts(value) {
 			if serves && pos.role == "base" {
 				pos.role = "serve"
@@ -396,6 +520,15 @@ func (s *shell) flags(words []word) {
 			SetRevision(r, datasetRevision)
 		} else if r.Kind == "model" && r.RevisionKind == sbom.RevisionNone {
 			SetRevision(r, revision)
+		}
+	}
+}
+
+// list reads names with commas between them.
+func (s *shell) list(pos position, value string, literal, call sbom.At, loader string) {
+	for _, part := range strings.Split(value, ",") {
+		if part = strings.TrimSpace(part); pos.accepts(part) {
+			s.add(pos, part, literal, call, loader)
 		}
 	}
 }

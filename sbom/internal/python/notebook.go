@@ -13,7 +13,10 @@ import (
 type Magic struct {
 	Text  string // without "!" or "%", as the shell would see it
 	Shell bool   // to be run by a shell
-	At    sbom.At
+	Cell  bool   // one of the lines of a cell that holds no Python
+	// File is set for a line of a cell that %%writefile saves under that name.
+	File string
+	At   sbom.At
 }
 
 // Magics are the shell and magic lines of a notebook, in order.
@@ -56,6 +59,7 @@ type cells struct {
 	skip  bool      // the cell is no Python
 	first bool      // no line of the cell was seen
 	cont  bool      // the magic line before ended with a backslash
+	file  string    // name that the cell is saved under
 }
 
 func (n *cells) all(list *tree.Node, key string) {
@@ -66,7 +70,7 @@ func (n *cells) all(list *tree.Node, key string) {
 		if c.Get("cell_type").Str() != "code" {
 			continue
 		}
-		n.shell, n.skip, n.first, n.cont = false, false, true, false
+		n.shell, n.skip, n.first, n.cont, n.file = false, false, true, false, ""
 		src := c.Get(key)
 		if src == nil {
 			continue
@@ -129,13 +133,19 @@ func (n *cells) flush() {
 	at := sbom.At{Path: n.m.Path, Line: n.place.line, Column: n.place.column, Offset: n.place.offset}
 	switch {
 	case n.first && strings.HasPrefix(bare, "%%"):
-		word, _, _ := strings.Cut(bare[2:], " ")
+		word, rest, _ := strings.Cut(bare[2:], " ")
+		if word == "writefile" || word == "file" {
+			fields := strings.Fields(rest)
+			if len(fields) > 0 {
+				n.file = fields[len(fields)-1]
+			}
+		}
 		n.shell = word == "bash" || word == "sh" || word == "script" || word == "!"
-		n.skip = n.shell || !pythonCells[word]
+		n.skip = n.shell || !pythonCells[word] && !strings.HasSuffix(n.file, ".py")
 		line = ""
 	case n.skip:
-		if bare != "" {
-			n.m.magic = append(n.m.magic, Magic{Text: line, Shell: n.shell, At: at})
+		if bare != "" || n.file != "" {
+			n.m.magic = append(n.m.magic, Magic{Text: line, Shell: n.shell, Cell: true, File: n.file, At: at})
 		}
 		line = ""
 	case n.cont:
