@@ -20,6 +20,8 @@ var Collectors = []sbom.Collector{
 	shellCollector,
 	modelfileCollector,
 	pythonCollector,
+	javascriptCollector,
+	terraformCollector,
 }
 
 // Linkers join references with what is in the source, in this order.
