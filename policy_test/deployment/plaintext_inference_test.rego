@@ -1,0 +1,43 @@
+package plaintext_inference_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.plaintext_inference.deny
+
+way := {"workload": "api", "name": "api", "kind": "loadbalancer", "public": "yes", "auth": "no", "tls": "no", "at": {"path": "a.yaml", "line": 30}}
+
+api := {"name": "api", "role": "serving", "at": {"path": "a.yaml", "line": 2}}
+
+route := {"name": "chat", "kind": "httproute", "llm": "yes", "tls": "no", "at": {"path": "r.yaml", "line": 2}}
+
+fires := {
+	"load balancer": {"workloads": [api], "exposures": [way]},
+	"reach not known": {"workloads": [api], "exposures": [object.union(way, {"public": "unstated"})]},
+	"route": {"routes": [route]},
+	"route beside another exposure": {"routes": [route], "exposures": [way]},
+	"route and its exposure": {"workloads": [api], "routes": [route], "exposures": [object.union(way, {"kind": "gateway", "at": {"path": "r.yaml", "line": 2}})]},
+}
+
+silent := {
+	"encrypted": {"workloads": [api], "exposures": [object.union(way, {"tls": "yes"})]},
+	"internal": {"workloads": [api], "exposures": [object.union(way, {"public": "no"})]},
+	"port of a node": {"workloads": [api], "exposures": [object.union(way, {"kind": "nodeport"})]},
+	"web app": {"workloads": [object.union(api, {"role": "other"})], "exposures": [way]},
+	"test": {"workloads": [api], "exposures": [object.union(way, {"at": {"path": "tests/a.yaml", "line": 30}})]},
+	"encrypted route": {"routes": [object.union(route, {"tls": "yes"})]},
+	"route to something else": {"routes": [object.union(route, {"llm": "unstated"})]},
+	"proxy behind a gateway": {"routes": [object.union(route, {"kind": "nginx"})]},
+	"route in a test": {"routes": [object.union(route, {"at": {"path": "tests/r.yaml", "line": 2}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

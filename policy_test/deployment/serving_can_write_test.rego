@@ -1,0 +1,41 @@
+package serving_can_write_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.serving_can_write.deny
+
+grant := {"actions": ["ecr:PutImage"], "resources": ["*"], "effect": "allow", "at": {"path": "iam.tf", "line": 7}}
+
+serves := {"workload": "api", "role": "serving", "at": {"path": "serve.tf"}}
+
+base := {"id": "aws_iam_role.serve", "used_by": [serves], "grants": [grant]}
+
+fires := {
+	"registry": {"identities": [base]},
+	"model package": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["sagemaker:CreateModelPackage"]})]})]},
+	"training data": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["s3:PutObject"], "resources": ["arn:aws:s3:::acme-training-data/*"]})]})]},
+	"every bucket": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["s3:*"]})]})]},
+	"everything": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["*"]})]})]},
+	"writer of objects": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["roles/storage.objectAdmin"], "resources": ["google_storage_bucket.models"]})]})]},
+}
+
+silent := {
+	"reads": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["ecr:BatchGetImage", "s3:GetObject"]})]})]},
+	"own output": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["s3:PutObject"], "resources": ["arn:aws:s3:::acme-captures/*"]})]})]},
+	"denied": {"identities": [object.union(base, {"grants": [object.union(grant, {"effect": "deny"})]})]},
+	"everything in one bucket": {"identities": [object.union(base, {"grants": [object.union(grant, {"actions": ["*"], "resources": ["arn:aws:s3:::acme-captures/*"]})]})]},
+	"training": {"identities": [object.union(base, {"used_by": [object.union(serves, {"role": "training"})]})]},
+	"test": {"identities": [object.union(base, {"used_by": [object.union(serves, {"at": {"path": "tests/serve.tf"}})]})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
