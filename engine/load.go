@@ -397,9 +397,10 @@ func (l *loader) compile(p *Policy, compiler *ast.Compiler, modules map[string]*
 	var rest ast.Errors
 	for _, e := range compiler.Errors {
 		place := l.files[e.Location.File]
-		if !slices.ContainsFunc(l.ds, func(d Diagnostic) bool {
+		ours := slices.ContainsFunc(l.ds, func(d Diagnostic) bool {
 			return d.Pack == place[0] && d.File == place[1] && d.Line == e.Location.Row
-		}) {
+		})
+		if !ours || !strings.HasPrefix(e.Message, "undefined ref") {
 			rest = append(rest, e)
 		}
 	}
