@@ -15,6 +15,11 @@ type ModelOptions struct {
 	Ignore []string
 	// Signature is the path of the signature file, which is never part of the model.
 	Signature string
+	// Exclude are further files beside the model that are no part of it: its BOM, its
+	// statements. They are not recorded as ignored.
+	Exclude []string
+	// Known are whole-file SHA-256 digests of an earlier pass over the same files, by name.
+	Known map[string]string
 	// IgnoreUnsigned accepts files that the signature does not name, except code and
 	// weights.
 	IgnoreUnsigned bool
@@ -32,10 +37,16 @@ func (o ModelOptions) open(model string, signer []string, links bool) (*tree, er
 		}
 		opts.ignore = append(opts.ignore, clean)
 	}
-	if rel, ok := insideModel(model, o.Signature); ok {
-		opts.exclude = append(opts.exclude, rel)
+	for _, file := range append([]string{o.Signature}, o.Exclude...) {
+		if rel, ok := insideModel(model, file); ok {
+			opts.exclude = append(opts.exclude, rel)
+		}
 	}
-	return openTree(model, opts)
+	t, err := openTree(model, opts)
+	if err == nil {
+		t.known = o.Known
+	}
+	return t, err
 }
 
 // insideModel is the path of a file relative to the model directory, when it lies there.
@@ -96,6 +107,19 @@ func BuildManifest(ctx context.Context, model string, opts ModelOptions) (*Manif
 		m.IgnorePaths = m.recordIgnored(opts, model)
 	}
 	return m, nil
+}
+
+// FileDigests are the SHA-256 digests of whole files, by name; nil when the manifest has
+// digests of another kind.
+func (m *Manifest) FileDigests() map[string]string {
+	if m.Method != methodFiles || m.HashType != hashSHA256 || m.single {
+		return nil
+	}
+	out := make(map[string]string, len(m.Resources))
+	for _, r := range m.Resources {
+		out[r.file] = r.Digest
+	}
+	return out
 }
 
 func (m *Manifest) hash(ctx context.Context, t *tree) error {

@@ -47,6 +47,7 @@ type tree struct {
 	skipped []string // files and directories that an ignored path hides
 	refused []flaw   // links and special files; none below an ignored path
 	dirs    int
+	known   map[string]string // SHA-256 of whole files from an earlier pass
 }
 
 // flaw is something in a model that cannot be signed.
@@ -193,6 +194,10 @@ func (t *tree) hashAll(ctx context.Context, hashType string, jobs []*job) error 
 		workers.Go(func() {
 			buffer := make([]byte, hashBufferBytes)
 			for j := range queue {
+				if known, ok := t.known[j.name]; ok && j.end < 0 && hashType == hashSHA256 {
+					j.digest = known
+					continue
+				}
 				j.digest, j.err = t.hashFile(ctx, hashType, j, buffer)
 			}
 		})
