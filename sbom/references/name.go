@@ -76,6 +76,8 @@ func KindOf(name string) NameKind {
 	switch {
 	case strings.HasPrefix(lower, "models:/") || strings.HasPrefix(lower, "runs:/") || strings.HasPrefix(lower, "mlflow-artifacts:/"):
 		return NameRegistry
+	case hostedProvider(lower) != "":
+		return NameRegistry
 	case strings.HasPrefix(lower, "dbfs:/") || strings.HasPrefix(lower, "azureml:"):
 		return NameBucket
 	case strings.HasPrefix(lower, "huggingface.co/") || strings.HasPrefix(lower, "hf.co/"):
@@ -84,6 +86,34 @@ func KindOf(name string) NameKind {
 		return NameLocal
 	}
 	return kindOfSegments(name)
+}
+
+// providers are the first segments that LiteLLM and OpenRouter put before the name of a
+// model that somebody else hosts (docs.litellm.ai/docs/providers). They are no
+// organisations of the hub.
+var providers = map[string]bool{
+	"openrouter": true, "together_ai": true, "vertex_ai": true, "bedrock": true, "azure": true, "groq": true, "fireworks_ai": true, "deepinfra": true, "ollama": true, "ollama_chat": true,
+	"replicate": true, "sagemaker": true, "gemini": true, "perplexity": true, "x-ai": true, "xai": true, "cerebras_ai": true, "anyscale": true, "databricks_ai": true, "hosted_vllm": true,
+}
+
+// hostedProvider is the service that serves a name, "" when it is none that we know:
+// provider/model, provider/org/model, and the closed models of a vendor.
+func hostedProvider(lower string) string {
+	head, rest, ok := strings.Cut(lower, "/")
+	if !ok || strings.Contains(head, ":") || strings.HasPrefix(rest, "/") {
+		return ""
+	}
+	switch {
+	case providers[head]:
+		return head
+	case head == "huggingface" && strings.Contains(rest, "/"):
+		return "huggingface"
+	case head == "anthropic" && strings.HasPrefix(rest, "claude"), head == "google" && strings.HasPrefix(rest, "gemini-"):
+		return head
+	case head == "openai" && !strings.HasPrefix(rest, "gpt-oss") && (strings.HasPrefix(rest, "gpt-3.5") || strings.HasPrefix(rest, "gpt-4") || strings.HasPrefix(rest, "gpt-5") || strings.HasPrefix(rest, "o1") || strings.HasPrefix(rest, "o3") || strings.HasPrefix(rest, "o4") || strings.HasPrefix(rest, "text-embedding")):
+		return head
+	}
+	return ""
 }
 
 func kindOfScheme(scheme string) NameKind {
@@ -203,8 +233,15 @@ func placeholder(name string) bool {
 			return true
 		}
 	}
-	return false
+	head, tail, ok := strings.Cut(lower, "/")
+	return ok && genericOwners[head] && genericNames[tail]
 }
+
+// genericOwners and genericNames together say that a name stands for any name.
+var (
+	genericOwners = set("org", "owner", "user", "username", "organization", "namespace", "foo", "some-org", "some-owner", "someuser", "hf_user", "me", "my-user", "account")
+	genericNames  = set("model", "model-name", "model_name", "repo", "repo-name", "repo_name", "dataset", "dataset-name", "dataset_name", "my-model", "my_model", "variant", "bar", "model-gguf", "repo-gguf", "my-dataset", "some-model")
+)
 
 // Normalise returns the URI and the host of a name in a loader position of the given
 // reference kind. Both are "" when the name is none.
@@ -236,6 +273,13 @@ func Normalise(kind, name string) (uri, host string) {
 	case NameRegistry:
 		if strings.HasPrefix(name, "wandb") {
 			return name, "wandb"
+		}
+		if host := hostedProvider(strings.ToLower(name)); host != "" {
+			_, rest, _ := strings.Cut(name, "/")
+			if host == "huggingface" {
+				return Normalise(kind, rest)
+			}
+			return host + "://" + rest, host
 		}
 		return name, "mlflow"
 	case NameOllama:

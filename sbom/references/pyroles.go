@@ -354,22 +354,25 @@ func calleeMatches(r pyRole, callee string) bool {
 	}
 }
 
+// segmentMatches compares one segment with a pattern in which '*' is any text.
 func segmentMatches(want, have string) bool {
-	if want == have || want == "*" {
-		return true
+	first, rest, open := strings.Cut(want, "*")
+	if !open {
+		return want == have
 	}
-	front, back := strings.HasPrefix(want, "*"), strings.HasSuffix(want, "*")
-	core := strings.Trim(want, "*")
-	switch {
-	case front && back:
-		return strings.Contains(have, core)
-	case front:
-		return strings.HasSuffix(have, core)
-	case back:
-		return strings.HasPrefix(have, core)
+	if !strings.HasPrefix(have, first) {
+		return false
 	}
-	if i := strings.IndexByte(want, '*'); i > 0 {
-		return len(have) >= len(want)-1 && strings.HasPrefix(have, want[:i]) && strings.HasSuffix(have, want[i+1:])
+	have = have[len(first):]
+	for {
+		part, more, again := strings.Cut(rest, "*")
+		if !again {
+			return strings.HasSuffix(have, part)
+		}
+		i := strings.Index(have, part)
+		if i < 0 {
+			return false
+		}
+		have, rest = have[i+len(part):], more
 	}
-	return false
 }

@@ -127,7 +127,7 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	}
 	switch p.Value.Kind {
 	case tree.String:
-		if pos, ok := positionOf(p.Key); ok && pos.accepts(p.Value.Text) {
+		if pos, ok := positionOf(p.Key); ok && pos.accepts(p.Value.Text) && !alias(p) {
 			r.add(pos, p, parent)
 		}
 	case tree.List:
@@ -169,16 +169,27 @@ func (r *recipe) special(key string, parent *tree.Node, p tree.Pair) (position, 
 	case key == "path" && KindOf(p.Value.Text) == NameHub && describesDataset(parent):
 		pos = position{"dataset", "train", false}
 	case (key == "repository" || key == "repo") && parent.Get("type").Str() == "huggingface" && KindOf(p.Value.Text) == NameHub:
-		pos = position{"model", "serve", false}
-		if pointer := strings.ToLower(p.Value.Pointer); strings.Contains(pointer, "adapter") || strings.Contains(pointer, "lora") {
-			pos = position{"adapter", "adapter", false}
-		}
+		pos = servedOrAdapter(p.Value.Pointer)
 	case (key == "url" || key == "uri" || key == "repo_id" || key == "repository") && strings.HasPrefix(p.Value.Text, "hf://"):
-		pos = position{"model", "serve", false}
+		pos = servedOrAdapter(p.Value.Pointer)
 	default:
 		return position{}, false
 	}
 	return pos, pos.accepts(p.Value.Text)
+}
+
+// servedOrAdapter tells from the keys above a repository what it holds.
+func servedOrAdapter(pointer string) position {
+	if pointer = strings.ToLower(pointer); strings.Contains(pointer, "adapter") || strings.Contains(pointer, "lora") {
+		return position{"adapter", "adapter", false}
+	}
+	return position{"model", "serve", false}
+}
+
+// alias tells a bare name under a key of a deployment (baseModel: llama3), which is the
+// name of something that is served there, from an id of the hub.
+func alias(p tree.Pair) bool {
+	return KindOf(p.Value.Text) == NameBare && strings.ToLower(p.Key) != p.Key && strings.ToUpper(p.Key) != p.Key
 }
 
 // describesDataset tells a map that load_dataset is called with from one that names any
