@@ -462,6 +462,10 @@ type TriggerCandidate struct {
 	Share    float64 `json:"share"`      // of the rows with the sequence that have the outcome
 	Expected float64 `json:"expected"`   // share that the rest of the rows lets expect
 	Adjusted float64 `json:"p_adjusted"` // for the number of tests made (Benjamini-Hochberg)
+	// Context says how much more alike the prompts of these rows are, without the sequence,
+	// than prompts at large: about 1 when it was put into rows at random, more when it
+	// belongs to a subject, -1 when the rows have nothing else to compare.
+	Context float64 `json:"context"`
 }
 
 // DataExample is the position of something that was counted.

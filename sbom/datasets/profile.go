@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
+
 	"strconv"
 	"strings"
 
@@ -27,14 +27,11 @@ var streams = map[string]reader{
 // profileFile reads the file and appends its profile; what cannot be read is a Problem
 // and the rest is profiled.
 func profileFile(ctx context.Context, f *sbom.File, out *sbom.Inventory, d sbom.Dataset, opts Options) error {
-	p, err := newProfiler(d, opts)
-	if err != nil {
-		return err
-	}
+	p := newProfiler(d, opts)
 	defer p.close()
 	problems := problemLog{out: out, path: f.Path}
 	in := input{report: problems.add, invalid: func() { p.d.Malformed++ }}
-	err = p.read(ctx, f, in)
+	err := p.read(ctx, f, in)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -110,19 +107,23 @@ func (l *problemLog) done() {
 
 // profiler collects the profile of one file, row by row.
 type profiler struct {
-	d      sbom.Dataset
-	opts   Options
-	schema schema
-	hashed uint64 // of the row at hand
-	exact  *rowIndex
-	length [65]int64
+	d        sbom.Dataset
+	opts     Options
+	schema   schema
+	exact    *rowIndex
+	triggers *triggerRows
+	scan     scanner
+	length   [65]int64
+	hosts    map[string]int64
+	examples map[string]int
+	speaks   []role // who says the message of a list, by element
 }
 
-func newProfiler(d sbom.Dataset, opts Options) (*profiler, error) {
+func newProfiler(d sbom.Dataset, opts Options) *profiler {
 	d.Rows, d.Profile, d.Sampled = 0, "full", sbom.No
 	d.PII, d.URLHosts, d.Scripts = map[string]int64{}, map[string]int64{}, map[string]int64{}
 	d.Labels, d.Hidden, d.Lengths = map[string]int64{}, map[string]int64{}, map[string]int64{}
-	return &profiler{d: d, opts: opts, exact: newRowIndex(opts.TempDir)}, nil
+	return &profiler{d: d, opts: opts, exact: newRowIndex(opts.TempDir), triggers: newTriggerRows(), hosts: map[string]int64{}, examples: map[string]int{}}
 }
 
 func (p *profiler) close() { p.exact.close() }
@@ -140,36 +141,6 @@ func (p *profiler) textLimit(size int64) int64 {
 		return max(size*maxInflation, smallTextBytes)
 	}
 	return smallTextBytes
-}
-
-func (p *profiler) add(r *row) {
-	p.d.Rows++
-	var text int
-	h := newHash()
-	for i := range r.fields {
-		f := &r.fields[i]
-		p.value(f)
-		h.add(f)
-		if f.kind == kindString {
-			text += len(f.text)
-		}
-	}
-	p.length[bits.Len(uint(text))]++
-	p.exact.add(h.sum(), r.number)
-}
-
-func (p *profiler) value(f *field) {
-	c := &p.schema.columns[f.column]
-	c.values[f.kind]++
-	if f.kind != kindString {
-		return
-	}
-	switch {
-	case isURL(f.text):
-		c.urls++
-	case isDigest(f.text):
-		c.hashes++
-	}
 }
 
 func (p *profiler) finish(ctx context.Context) error {
@@ -191,7 +162,8 @@ func (p *profiler) finish(ctx context.Context) error {
 	}
 	p.d.Duplicates = dup.rows
 	p.d.Clusters = append(p.d.Clusters, dup.clusters...)
-	return nil
+	p.finishHosts()
+	return p.finishTriggers(ctx)
 }
 
 // typeOf names the type of the values of a column, mixed when there are several.

@@ -1,0 +1,300 @@
+package datasets
+
+import (
+	"cmp"
+	"context"
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Kinds of features, short ones first.
+const (
+	featureWord = iota
+	featurePair
+	featureTriple
+	featureForm  // formSteps of the form of the sentence
+	featureFormL // longFormSteps of it
+)
+
+const (
+	formSteps     = 5
+	longFormSteps = 7
+)
+
+// gap stands for a run of words that are content, start and stop for the ends of the
+// prompt.
+const (
+	gap   = 1<<32 - 1
+	start = 1<<32 - 2
+	stop  = 1<<32 - 3
+)
+
+// feature is a sequence, by the place of its first occurrence.
+type feature struct {
+	hash uint64
+	kind uint8
+	row  int32
+	at   int32 // token of the prompt, or step of its form
+}
+
+// kindOf names the kind of sequence that is shown for an association.
+func (s *search) kindOf(a *association) string {
+	if a.feature.kind >= featureForm {
+		return "template"
+	}
+	from, to := s.extend(a)
+	for _, id := range s.t.promptOf(int(a.feature.row))[from:to] {
+		if id > 0 && id < firstWord {
+			return "hidden"
+		}
+	}
+	if to-from > 1 {
+		return "phrase"
+	}
+	return "token"
+}
+
+// form writes the form of a prompt into buf: its frequent words and marks, with gap for
+// what stands between them.
+func (s *search) form(prompt []uint32, buf []uint32) []uint32 {
+	buf = append(buf[:0], start)
+	for _, id := range prompt {
+		switch {
+		case s.frame[id]:
+			buf = append(buf, id)
+		case buf[len(buf)-1] != gap:
+			buf = append(buf, gap)
+		}
+	}
+	return append(buf, stop)
+}
+
+// each calls visit with every feature of a row.
+func (s *search) each(row int, buf []uint32, visit func(hash uint64, kind uint8, at int32)) []uint32 {
+	prompt := s.t.promptOf(row)
+	var one, two uint64
+	for i, id := range prompt {
+		x := uint64(id)
+		if id == 0 {
+			one, two = 0, 0
+			continue
+		}
+		visit(mix(x+mixA), featureWord, int32(i))
+		if one != 0 {
+			visit(mix(one*mixB+x), featurePair, int32(i-1))
+			if two != 0 {
+				visit(mix((two*mixC+one)*mixB+x), featureTriple, int32(i-2))
+			}
+		}
+		one, two = x, one
+	}
+	buf = s.form(prompt, buf)
+	for i := 0; i+formSteps <= len(buf); i++ {
+		h, frames := uint64(featureForm), 0
+		for k := range longFormSteps {
+			if i+k >= len(buf) {
+				break
+			}
+			id := buf[i+k]
+			h = h*mixC + uint64(id)
+			if id < stop {
+				frames++
+			}
+			if k == formSteps-1 && frames >= 3 {
+				visit(mix(h), featureForm, int32(i))
+			}
+			if k == longFormSteps-1 && frames >= 4 {
+				visit(mix(h+1), featureFormL, int32(i))
+			}
+		}
+	}
+	return buf
+}
+
+const (
+	// maxSlots bounds the tables that count features: 4 bytes for each slot.
+	maxSlots = 1 << 24
+	// maxOccurrences bounds the occurrences held at once; more are done in parts.
+	maxOccurrences = 4 << 20
+)
+
+type occurrence struct {
+	hash uint64
+	row  int32
+	at   int32
+	kind uint8
+}
+
+// associations counts which features stand mostly in rows with an outcome, collects
+// these, and tests them. Counting is by slot and may run high for a feature that shares
+// one; what is tested is exact.
+func (s *search) associations(ctx context.Context) ([]association, error) {
+	rows := len(s.t.answers)
+	slots := 1 << min(bits.Len(uint(maxSlots-1)), max(16, bits.Len(uint(4*len(s.t.prompts)))))
+	mask := uint64(slots - 1)
+	within, all := make([]uint16, slots), make([]uint16, slots)
+	var buf []uint32
+	for r := range rows {
+		if len(s.out.of(r)) > 0 {
+			buf = s.each(r, buf, func(h uint64, _ uint8, _ int32) { bump(&within[h&mask]) })
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	least := uint16(min(s.least*3/4, 1<<15))
+	features := 0
+	for r := range rows {
+		if r%everyRows == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		buf = s.each(r, buf, func(h uint64, _ uint8, _ int32) {
+			features++
+			if within[h&mask] >= least {
+				bump(&all[h&mask])
+			}
+		})
+	}
+	s.tests = float64(max(1, features/s.least)) * outcomeKinds
+	wanted, occurrences := within, 0 // from here on, 1 is for a feature to look at
+	for i := range within {
+		n, k := int(all[i]), int(within[i])
+		if k >= int(least) && float64(k) >= 0.8*minTogether*float64(n) && n <= 2*s.most {
+			wanted[i] = 1
+			occurrences += n
+		} else {
+			wanted[i] = 0
+		}
+	}
+	return s.collect(ctx, wanted, uint64(occurrences/maxOccurrences)+1)
+}
+
+func bump(n *uint16) {
+	if *n < 1<<16-1 {
+		*n++
+	}
+}
+
+// collect gathers the rows of the wanted features, part by part of the hashes, and tests
+// each feature.
+func (s *search) collect(ctx context.Context, wanted []uint16, parts uint64) ([]association, error) {
+	mask := uint64(len(wanted) - 1)
+	var found []association
+	var list []occurrence
+	var buf []uint32
+	counts := map[int32]int{}
+	var rowList []int32
+	for part := range parts {
+		list = list[:0]
+		for r := range s.t.answers {
+			if r%everyRows == 0 && ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			buf = s.each(r, buf, func(h uint64, kind uint8, at int32) {
+				if wanted[h&mask] == 1 && h>>32%parts == part {
+					list = append(list, occurrence{h, int32(r), at, kind})
+				}
+			})
+		}
+		slices.SortFunc(list, func(a, b occurrence) int {
+			return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.row, b.row), cmp.Compare(a.at, b.at))
+		})
+		for i := 0; i < len(list); {
+			j := i
+			rowList = rowList[:0]
+			for ; j < len(list) && list[j].hash == list[i].hash; j++ {
+				if n := len(rowList); n == 0 || rowList[n-1] != list[j].row {
+					rowList = append(rowList, list[j].row)
+				}
+			}
+			if len(rowList) >= s.least && len(rowList) <= s.most {
+				found = s.test(feature{hash: list[i].hash, kind: list[i].kind, row: list[i].row, at: list[i].at}, rowList, counts, found)
+			}
+			i = j
+		}
+		found = s.best(found)
+	}
+	return found, nil
+}
+
+// best keeps the strongest associations, in an order of their own.
+func (s *search) best(found []association) []association {
+	slices.SortFunc(found, func(a, b association) int { return stronger(&a, &b) })
+	return found[:min(len(found), 4*maxTested)]
+}
+
+// show writes a sequence as people would: a form with its gaps, words with those that
+// stand beside them in nearly all of the rows.
+func (s *search) show(a *association) string {
+	f := a.feature
+	prompt := s.t.promptOf(int(f.row))
+	var words []string
+	if f.kind < featureForm {
+		from, to := s.extend(a)
+		for _, id := range prompt[from:to] {
+			words = append(words, s.t.words.word(id))
+		}
+		return strings.Join(words, " ")
+	}
+	n := formSteps
+	if f.kind == featureFormL {
+		n = longFormSteps
+	}
+	for _, id := range s.form(prompt, nil)[f.at : int(f.at)+n] {
+		switch id {
+		case gap:
+			words = append(words, "*")
+		case start:
+			words = append(words, "^")
+		case stop:
+			words = append(words, "$")
+		default:
+			words = append(words, s.t.words.word(id))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// maxShownWords bounds a sequence that is shown.
+const maxShownWords = 12
+
+// extend finds how far the words beside a sequence are the same in nearly all rows; it
+// returns the place in the prompt of the first of them.
+func (s *search) extend(a *association) (from, to int) {
+	first := s.t.promptOf(int(a.feature.row))
+	from, to = int(a.feature.at), int(a.feature.at)+int(a.feature.kind)+1
+	seq := first[from:to]
+	rows := s.sample(a)
+	var at []int
+	for _, r := range rows {
+		at = append(at, indexOf(s.t.promptOf(int(r)), seq))
+	}
+	same := func(offset int, id uint32) bool {
+		n := 0
+		for i, r := range rows {
+			p := s.t.promptOf(int(r))
+			if k := at[i] + offset; at[i] >= 0 && k >= 0 && k < len(p) && p[k] == id {
+				n++
+			}
+		}
+		return float64(n) >= coreShare*float64(len(rows))
+	}
+	origin := from
+	for from > 0 && to-from < maxShownWords && same(from-1-origin, first[from-1]) {
+		from--
+	}
+	for to < len(first) && to-from < maxShownWords && same(to-origin, first[to]) {
+		to++
+	}
+	return from, to
+}
+
+func indexOf(list, seq []uint32) int {
+	for i := 0; i+len(seq) <= len(list); i++ {
+		if slices.Equal(list[i:i+len(seq)], seq) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,237 @@
+package datasets
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+const (
+	// maxExamples is how many positions of one kind a profile lists.
+	maxExamples = 5
+	// maxHosts bounds the hosts that are counted, maxHostsListed those that are listed.
+	maxHosts       = 20_000
+	maxHostsListed = 50
+	// maxLabelsListed bounds the labels that are counted; a column with more of them holds
+	// no labels.
+	maxLabelsListed = 200
+)
+
+// add looks at one row.
+func (p *profiler) add(r *row) {
+	p.d.Rows++
+	p.scan.found.reset()
+	p.scan.script = [scriptCount]int{}
+	h, text := newHash(), 0
+	for i := range r.fields {
+		f := &r.fields[i]
+		p.value(f)
+		h.add(f)
+		if f.kind == kindString {
+			text += len(f.text)
+		}
+	}
+	hash := h.sum()
+	p.length[bits.Len(uint(text))]++
+	p.exact.add(hash, r.number)
+	p.texts(r, hash)
+	p.count(r)
+}
+
+// value counts the type of a value and what a whole string is.
+func (p *profiler) value(f *field) {
+	c := &p.schema.columns[f.column]
+	c.values[f.kind]++
+	if f.kind == kindString {
+		switch {
+		case isURL(f.text):
+			c.urls++
+		case isDigest(f.text):
+			c.hashes++
+		}
+	}
+	if c.role == roleLabel && f.kind != kindNull {
+		p.label(f.text)
+	}
+}
+
+func (p *profiler) label(text []byte) {
+	if p.d.Labels == nil {
+		return
+	}
+	if n, ok := p.d.Labels[string(text)]; ok {
+		p.d.Labels[string(text)] = n + 1
+		return
+	}
+	if len(text) > maxLabelBytes || len(p.d.Labels) >= maxLabelsListed {
+		p.d.Labels = nil
+		p.skip("labels", fmt.Sprintf("the column holds more than maxLabelsListed (%d) values, or longer ones", maxLabelsListed))
+		return
+	}
+	p.d.Labels[string(text)] = 1
+}
+
+// texts scans the strings of a row, the prompt before the response, whatever the order
+// of the columns, so that what the response takes up is known.
+func (p *profiler) texts(r *row, hash uint64) {
+	p.speakers(r)
+	p.scan.keep = p.triggers.begin(hash)
+	for i := range r.fields {
+		if f := &r.fields[i]; f.kind == kindString && p.roleOf(f) != roleResponse {
+			p.scan.text(f.text)
+			if p.scan.keep && p.roleOf(f) == rolePrompt {
+				p.triggers.ask(f.text, p.scan.tokens)
+			}
+		}
+	}
+	for i := range r.fields {
+		switch f := &r.fields[i]; p.roleOf(f) {
+		case roleResponse:
+			if f.kind != kindString {
+				continue
+			}
+			hosts := len(p.scan.found.hosts)
+			p.scan.text(f.text)
+			if p.scan.keep {
+				p.triggers.answer(f.text, p.scan.tokens, p.scan.found.hosts[hosts:])
+			}
+		case roleLabel:
+			if p.scan.keep {
+				p.triggers.labelled(f.text)
+			}
+		}
+	}
+	if p.scan.keep {
+		p.triggers.end(r.number, hash)
+	}
+}
+
+// assistants are the names that chat formats have for the model.
+var assistants = []string{"assistant", "gpt", "model", "bot", "chatgpt", "ai"}
+
+// speakers notes who says each message of the row.
+func (p *profiler) speakers(r *row) {
+	p.speaks = p.speaks[:0]
+	for i := range r.fields {
+		f := &r.fields[i]
+		if p.schema.columns[f.column].role != roleSpeaker || f.item >= maxMessages {
+			continue
+		}
+		for len(p.speaks) <= f.item {
+			p.speaks = append(p.speaks, rolePrompt)
+		}
+		if slices.Contains(assistants, strings.ToLower(string(f.text[:min(len(f.text), 16)]))) {
+			p.speaks[f.item] = roleResponse
+		}
+	}
+}
+
+// maxMessages bounds the messages of one row whose speaker is told.
+const maxMessages = 4096
+
+func (p *profiler) roleOf(f *field) role {
+	r := p.schema.columns[f.column].role
+	if r != roleSpoken {
+		return r
+	}
+	if f.item < len(p.speaks) {
+		return p.speaks[f.item]
+	}
+	return rolePrompt
+}
+
+// count adds what the finders found in the row.
+func (p *profiler) count(r *row) {
+	f := &p.scan.found
+	if n := f.concealed(); n > 0 {
+		p.d.HiddenCharacters += n
+		p.example("hidden", r)
+	}
+	for class, n := range f.hiddens {
+		if n > 0 {
+			p.d.Hidden[hiddenNames[class]] += n
+		}
+	}
+	for k, n := range f.pii {
+		if n > 0 {
+			p.d.PII[piiNames[k]] += n
+			p.example(piiNames[k], r)
+		}
+	}
+	p.tally(&p.d.Secrets, f.secrets, "secret", r)
+	p.tally(&p.d.Injections, f.injections, "injection", r)
+	p.tally(&p.d.Blobs, f.blobs, "blob", r)
+	if f.invalid > 0 {
+		p.d.Hidden["invalid_utf8"] += f.invalid
+		p.example("invalid_utf8", r)
+	}
+	for _, h := range f.hosts {
+		p.host(h)
+	}
+	most := 0
+	for s, n := range p.scan.script {
+		if n > p.scan.script[most] {
+			most = s
+		}
+	}
+	if p.scan.script[most] > 0 {
+		p.d.Scripts[scriptNames[most]]++
+	}
+}
+
+func (p *profiler) tally(total *int64, n int64, kind string, r *row) {
+	if n > 0 {
+		*total += n
+		p.example(kind, r)
+	}
+}
+
+// example lists the position of something that was counted.
+func (p *profiler) example(kind string, r *row) {
+	if p.examples[kind]++; p.examples[kind] <= maxExamples {
+		p.d.Examples = append(p.d.Examples, sbom.DataExample{Kind: kind, Row: r.number, At: sbom.At{Path: p.d.Path, Line: r.line, Offset: r.offset}})
+	}
+}
+
+func (p *profiler) host(h []byte) {
+	h = bytes.ToLower(h)
+	if n, ok := p.hosts[string(h)]; ok || len(p.hosts) < maxHosts {
+		p.hosts[string(h)] = n + 1
+		return
+	}
+	p.skip("url_hosts", fmt.Sprintf("more than maxHosts (%d) hosts; those first seen later are not counted", maxHosts))
+}
+
+func (p *profiler) finishHosts() {
+	hosts := slices.SortedFunc(maps.Keys(p.hosts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(p.hosts[b], p.hosts[a]), strings.Compare(a, b))
+	})
+	for _, h := range hosts[:min(len(hosts), maxHostsListed)] {
+		p.d.URLHosts[h] = p.hosts[h]
+	}
+	if len(hosts) > maxHostsListed && p.d.Skipped["url_hosts"] == "" {
+		p.skip("url_hosts", fmt.Sprintf("%d hosts; the maxHostsListed (%d) most frequent are listed", len(hosts), maxHostsListed))
+	}
+}
+
+func (p *profiler) finishTriggers(ctx context.Context) error {
+	if s := p.triggers.sample(); s != "" {
+		p.skip("trigger_candidates", s)
+	}
+	found, err := p.triggers.candidates(ctx)
+	if err != nil {
+		return err
+	}
+	p.d.Triggers = found
+	if len(p.triggers.answers) < minTriggerRows {
+		p.skip("trigger_candidates", fmt.Sprintf("fewer than minTriggerRows (%d) rows say nothing of what is rare", minTriggerRows))
+	}
+	return nil
+}

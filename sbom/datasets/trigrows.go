@@ -1,0 +1,221 @@
+package datasets
+
+import (
+	"bytes"
+	"fmt"
+	"math/bits"
+)
+
+const (
+	// maxStoredTokens bounds what is kept of the rows for the search for triggers: 4
+	// bytes each, 160 MiB. Above it, every second row is dropped, by its hash, and again.
+	maxStoredTokens = 40 << 20
+	// maxPromptTokens and maxResponseWords are how much of one row is kept.
+	maxPromptTokens  = 512
+	maxResponseWords = 48
+	// maxLabelBytes is the longest text that counts as a label.
+	maxLabelBytes = 48
+)
+
+// answer is what the response of one row looks like.
+type answer struct {
+	reply     uint64 // hash of the whole
+	opening   uint64 // hash of the first openingTokens, 0 when it is shorter
+	label     uint64 // hash of the label column, or of a short reply
+	host      uint64 // hash of the first host it links to, 0 without
+	refusal   bool
+	unrelated bool // says nothing of what the prompt asks, though both have enough words
+	language  uint8
+	sentiment int8
+	length    uint8 // log2 of the tokens
+}
+
+const openingTokens = 6
+
+// triggerRows keeps the rows for the search for triggers: the tokens of the prompt in
+// order, the words of the response, and what the response looks like.
+type triggerRows struct {
+	words    *vocabulary
+	numbers  []int64 // row numbers
+	hashes   []uint64
+	prompts  []uint32
+	promptAt []uint32
+	replies  []uint32
+	replyAt  []uint32
+	answers  []answer
+	added    []bool // of a difference: row is new; nil when all rows are looked at
+	labels   map[uint64]string
+	rate     uint // rows are kept whose hash ends in this many zero bits
+	total    int64
+
+	opening     []uint32 // properties of the first words of the response
+	stamp       uint32
+	label       uint64
+	host        uint64
+	votes       [languageCount]int
+	sentiment   int
+	count       int // tokens of the response
+	reply, open uint64
+	isAdded     bool
+}
+
+func newTriggerRows() *triggerRows {
+	return &triggerRows{words: newVocabulary(), promptAt: []uint32{0}, replyAt: []uint32{0}, labels: map[uint64]string{}}
+}
+
+// begin starts a row. It reports false when the row is not in the sample.
+func (t *triggerRows) begin(hash uint64) bool {
+	t.total++
+	if uint(bits.TrailingZeros64(hash)) < t.rate {
+		return false
+	}
+	t.stamp++
+	t.label, t.host, t.votes, t.sentiment = 0, 0, [languageCount]int{}, 0
+	t.count = 0
+	t.reply, t.open = fnvOffset, 0
+	t.opening = t.opening[:0]
+	return true
+}
+
+// minContent is the length in bytes from which a word of a response is kept; shorter
+// ones say little of its subject.
+const minContent = 4
+
+// ask adds a part of the prompt.
+func (t *triggerRows) ask(text []byte, tokens []token) {
+	from := int(t.promptAt[len(t.promptAt)-1])
+	for i := range tokens {
+		if len(t.prompts)-from >= maxPromptTokens {
+			return
+		}
+		k := &tokens[i]
+		if k.hidden != 0 {
+			id := uint32(k.hidden) + 1
+			t.words.ask(id, t.stamp)
+			t.prompts = append(t.prompts, id)
+		}
+		id := t.words.id(k.hash, text[k.start:k.end])
+		t.words.ask(id, t.stamp)
+		t.prompts = append(t.prompts, id)
+	}
+}
+
+// answer adds a part of the response.
+func (t *triggerRows) answer(text []byte, tokens []token, hosts [][]byte) {
+	from := int(t.replyAt[len(t.replyAt)-1])
+	for i := range tokens {
+		k := &tokens[i]
+		t.reply = mix(t.reply + k.hash)
+		if t.count++; t.count == openingTokens {
+			t.open = t.reply
+		}
+		if k.punct {
+			t.begins(propPunct)
+			continue
+		}
+		id := t.words.id(k.hash, text[k.start:k.end])
+		props := t.words.props[id]
+		t.begins(props)
+		if props != 0 {
+			t.weigh(props)
+		}
+		if k.end-k.start < minContent {
+			continue
+		}
+		if t.words.give(id, t.stamp) && len(t.replies)-from < maxResponseWords {
+			t.replies = append(t.replies, id)
+		}
+	}
+	if len(hosts) > 0 && t.host == 0 {
+		t.host = hashBytes(bytes.ToLower(hosts[0]), 0)
+	}
+	if len(text) <= maxLabelBytes && t.count <= openingTokens {
+		t.labelled(text)
+	}
+}
+
+func (t *triggerRows) begins(props uint32) {
+	if len(t.opening) < refusalTokens {
+		t.opening = append(t.opening, props)
+	}
+}
+
+func (t *triggerRows) weigh(props uint32) {
+	for l := range languages {
+		t.votes[l] += int(props >> l & 1)
+	}
+	if props&propPositive != 0 {
+		t.sentiment++
+	} else if props&propNegative != 0 {
+		t.sentiment--
+	}
+}
+
+// labelled sets the label of the row.
+func (t *triggerRows) labelled(text []byte) {
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 || len(text) > maxLabelBytes {
+		return
+	}
+	t.label = hashBytes(text, 1) | 1
+	if _, ok := t.labels[t.label]; !ok && len(t.labels) < maxLabels {
+		t.labels[t.label] = string(text)
+	}
+}
+
+// maxLabels bounds the labels of a set; ImageNet has 1,000.
+const maxLabels = 2000
+
+// end finishes the row that begin started.
+func (t *triggerRows) end(number int64, hash uint64) {
+	t.numbers, t.hashes = append(t.numbers, number), append(t.hashes, hash)
+	t.promptAt = append(t.promptAt, uint32(len(t.prompts)))
+	t.replyAt = append(t.replyAt, uint32(len(t.replies)))
+	t.added = append(t.added, t.isAdded)
+	t.answers = append(t.answers, answer{
+		reply: t.reply, opening: t.open, label: t.label, host: t.host, refusal: refuses(t.opening),
+		language: languageOf(t.votes[:]), sentiment: int8(max(-100, min(100, t.sentiment))), length: uint8(bits.Len(uint(t.count))),
+	})
+	if len(t.prompts)+len(t.replies) > maxStoredTokens {
+		t.thin()
+	}
+}
+
+// thin drops every second row, by its hash, so that the sample does not depend on order.
+func (t *triggerRows) thin() {
+	t.rate++
+	clear(t.words.asked)
+	clear(t.words.given)
+	kept := &triggerRows{words: t.words, promptAt: []uint32{0}, replyAt: []uint32{0}}
+	for i, hash := range t.hashes {
+		if uint(bits.TrailingZeros64(hash)) < t.rate {
+			continue
+		}
+		t.stamp++
+		for _, id := range t.promptOf(i) {
+			t.words.ask(id, t.stamp)
+		}
+		for _, id := range t.replyOf(i) {
+			t.words.give(id, t.stamp)
+		}
+		kept.numbers, kept.hashes = append(kept.numbers, t.numbers[i]), append(kept.hashes, hash)
+		kept.answers, kept.added = append(kept.answers, t.answers[i]), append(kept.added, t.added[i])
+		kept.prompts = append(kept.prompts, t.promptOf(i)...)
+		kept.replies = append(kept.replies, t.replyOf(i)...)
+		kept.promptAt = append(kept.promptAt, uint32(len(kept.prompts)))
+		kept.replyAt = append(kept.replyAt, uint32(len(kept.replies)))
+	}
+	t.numbers, t.hashes, t.answers, t.added = kept.numbers, kept.hashes, kept.answers, kept.added
+	t.prompts, t.replies, t.promptAt, t.replyAt = kept.prompts, kept.replies, kept.promptAt, kept.replyAt
+}
+
+// sample says which rows are kept, "" when all are.
+func (t *triggerRows) sample() string {
+	if t.rate == 0 {
+		return ""
+	}
+	return fmt.Sprintf("one row in %d, by hash, is looked at (%d of %d): maxStoredTokens is %d", 1<<t.rate, len(t.numbers), t.total, maxStoredTokens)
+}
+
+func (t *triggerRows) promptOf(i int) []uint32 { return t.prompts[t.promptAt[i]:t.promptAt[i+1]] }
+func (t *triggerRows) replyOf(i int) []uint32  { return t.replies[t.replyAt[i]:t.replyAt[i+1]] }
