@@ -9,6 +9,7 @@ var lifecycleCollectors = []sbom.Collector{
 	gitlabCI,
 	dvcPipeline,
 	taskPipelines,
+	pipedInstall,
 	prometheusRules,
 	mlflowRuns,
 	mlflowDatabase,

@@ -121,6 +121,9 @@ func (w *workflowReader) step(n, job *tree.Node, inherited map[string]string) (s
 		}
 	}
 	step.Purposes = purposes(step.Uses, step.Run)
+	if push := step.With["push"]; step.Uses == "docker/build-push-action" && (push == "" || push == "false") {
+		step.Purposes = []string{"build"}
+	}
 	return step, secrets
 }
 

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -139,4 +140,94 @@ func uncommented(script string) string {
 		b.WriteString(line)
 	}
 	return b.String()
+}
+
+// pipedInstall finds downloads that are piped into a shell or an interpreter, in scripts,
+// Dockerfiles and pipelines, as calls named "pipe to shell" with the address, the program
+// that fetches and the one that runs.
+var pipedInstall = sbom.Collector{
+	Name:     "evidence/pipe-to-shell",
+	Families: []sbom.Family{sbom.FamilyCalls},
+	Match: func(f *sbom.File) bool {
+		if f.Size > maxPipedBytes {
+			return false
+		}
+		switch f.Ext() {
+		case ".sh", ".bash", ".zsh", ".mk", ".slurm", ".sbatch":
+			return true
+		case ".yml", ".yaml":
+			return strings.Contains("/"+f.Path, "/.github/") || strings.Contains(f.Name(), "gitlab-ci") || strings.Contains(f.Name(), "cloudbuild")
+		}
+		name := strings.ToLower(f.Name())
+		return strings.HasPrefix(name, "dockerfile") || strings.HasSuffix(name, ".dockerfile") || name == "containerfile" || name == "makefile"
+	},
+	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
+		content, err := f.Bytes()
+		if err != nil {
+			return err
+		}
+		pipedCalls(f, string(content), out)
+		return nil
+	},
+}
+
+// maxPipedBytes bounds scripts; a longer one is generated.
+const maxPipedBytes = 1 << 20
+
+// piped is curl … | sh, wget … | sudo bash -s -- …. What follows the program tells
+// whether it runs its standard input.
+var piped = regexp.MustCompile(`\b(curl|wget)\b([^|;#\n]*)\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:tee\s+\S+\s*\|\s*)?(?:env\s+(?:\S+=\S+\s+)*)?(?:\S*/)?(bash|sh|zsh|dash|ksh|python3?|perl|ruby|node)\b([^|;&)"'\n]*)`)
+
+// runsInput tells whether a program with these arguments runs what is piped into it: a
+// shell without a script of its own, an interpreter without arguments.
+func runsInput(program, arguments string) bool {
+	fields := strings.Fields(arguments)
+	if len(fields) == 0 || fields[0] == "-" {
+		return true
+	}
+	shell := strings.HasSuffix(program, "sh")
+	return shell && strings.HasPrefix(fields[0], "-") && !strings.HasPrefix(fields[0], "-c")
+}
+
+// substituted is a shell that is given the download as its script.
+var substituted = regexp.MustCompile(`\b(bash|sh|zsh|eval)\b\s+(?:-c\s+)?["']?(?:<\(|\$\(|` + "`" + `)\s*(curl|wget)\b([^)` + "`" + `\n]*)`)
+
+var pipedURL = regexp.MustCompile(`https?://[^\s"'|)\\]+|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?`)
+
+func pipedCalls(f *sbom.File, text string, out *sbom.Inventory) {
+	checks := sbom.TriOf(strings.Contains(text, "sha256sum -c") || strings.Contains(text, "sha256sum --check") || strings.Contains(text, "shasum -a 256 -c"))
+	line, start, joined := 0, 0, ""
+	for raw := range strings.Lines(text) {
+		line++
+		trimmed := strings.TrimSpace(raw)
+		if joined == "" {
+			start = line
+		}
+		if strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "echo ") {
+			continue
+		}
+		if strings.HasSuffix(trimmed, "\\") && len(joined) < maxPipedBytes {
+			joined += strings.TrimSuffix(trimmed, "\\") + " "
+			continue
+		}
+		joined += trimmed
+		for _, c := range pipesOf(joined) {
+			out.Calls = append(out.Calls, sbom.Call{Callee: "pipe to shell", Args: map[string]string{"0": c[2], "fetch": c[0], "shell": c[1]}, ChecksHash: checks, At: f.At(start)})
+		}
+		joined = ""
+	}
+}
+
+// pipesOf lists, for one command line, what fetches, what runs it, and the address.
+func pipesOf(command string) [][3]string {
+	var out [][3]string
+	for _, m := range piped.FindAllStringSubmatch(command, -1) {
+		if runsInput(m[3], m[4]) {
+			out = append(out, [3]string{m[1], m[3], pipedURL.FindString(m[2])})
+		}
+	}
+	for _, m := range substituted.FindAllStringSubmatch(command, -1) {
+		out = append(out, [3]string{m[2], m[1], pipedURL.FindString(m[3])})
+	}
+	return out
 }

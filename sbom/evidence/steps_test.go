@@ -124,3 +124,42 @@ deploy:
 		t.Errorf("kfp %+v", j)
 	}
 }
+
+func TestPipedInstalls(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]string{
+		"curl -LsSf https://a.b/i.sh | sh":                      "curl sh https://a.b/i.sh",
+		"wget -qO- https://a.b/i.sh | sudo -E bash -s -- --yes": "wget bash https://a.b/i.sh",
+		"bash <(curl -s https://a.b/i.sh)":                      "curl bash https://a.b/i.sh",
+		`sh -c "$(curl -fsSL https://a.b/i.sh)"`:                "curl sh https://a.b/i.sh",
+		"curl $URL | python3 -":                                 "curl python3 $URL",
+		`RUN curl https://a.b | bash && apt-get install x`:      "curl bash https://a.b",
+		"curl https://a.b/x.json | jq .":                        "",
+		"curl https://a.b/x.tar.gz | tar xz":                    "",
+		"curl -o i.sh https://a.b/i.sh && sh i.sh":              "",
+		"curl https://a.b/x | python3 -m json.tool":             "",
+		"curl https://a.b/x | python3 parse.py":                 "",
+		"curl https://a.b/x | sha256sum":                        "",
+	} {
+		got := ""
+		for _, c := range pipesOf(command) {
+			got = c[0] + " " + c[1] + " " + c[2]
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", command, got, want)
+		}
+	}
+	inv := collectFiles(t, map[string]string{"Dockerfile": "FROM x\n# curl https://a.b | sh\nRUN a && \\\n  curl https://a.b \\\n | sh\n"})
+	n := 0
+	for _, c := range inv.Calls {
+		if c.Callee == "pipe to shell" {
+			n++
+			if c.At.Line != 3 || c.Args["0"] != "https://a.b" {
+				t.Errorf("call %+v", c)
+			}
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d calls in the Dockerfile, want 1", n)
+	}
+}
