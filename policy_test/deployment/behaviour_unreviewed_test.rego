@@ -1,0 +1,29 @@
+package behaviour_unreviewed_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.behaviour_unreviewed.deny
+
+base := {"kind": "behaviour_changed", "subject": "prompts/support.md", "area": "deployment", "at": {"path": "prompts/support.md", "line": 1}}
+
+fires := {
+	"nobody approved": {"change": [base], "review": {"author": "bob", "approvals": [], "code_owners": []}},
+}
+
+silent := {
+	"approved": {"change": [base], "review": {"author": "bob", "approvals": ["ann"], "code_owners": []}},
+	"another area": {"change": [object.union(base, {"area": "training"})], "review": {"author": "bob", "approvals": [], "code_owners": []}},
+	"another kind": {"change": [object.union(base, {"kind": "alert_removed"})], "review": {"author": "bob", "approvals": [], "code_owners": []}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

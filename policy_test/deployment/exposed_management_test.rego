@@ -1,0 +1,49 @@
+package exposed_management_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.exposed_management.deny
+
+listener := {"name": "management", "address": "0.0.0.0", "port": 8081, "auth": "no", "at": {"path": "a.yaml", "line": 9}}
+
+api := {"name": "api", "role": "serving", "listens": [], "command": [], "args": [], "settings": {}, "at": {"path": "a.yaml", "line": 2}}
+
+way := {"workload": "api", "name": "api", "kind": "loadbalancer", "public": "yes", "auth": "no", "ports": [8265], "at": {"path": "a.yaml", "line": 30}}
+
+fires := {
+	"management": {"workloads": [object.union(api, {"listens": [listener]})]},
+	"dashboard of a cluster": {"workloads": [object.union(api, {"role": "training", "listens": [object.union(listener, {"name": "dashboard"})]})]},
+	"login not known": {"workloads": [object.union(api, {"listens": [object.union(listener, {"auth": "unstated"})]})]},
+	"ingress said to be open": {"workloads": [object.union(api, {"listens": [listener], "settings": {"ingress": "open"}})]},
+	"opened port": {"workloads": [api], "exposures": [way]},
+	"logits": {"workloads": [object.union(api, {"args": ["--return-logits"]})]},
+	"log probabilities": {"workloads": [object.union(api, {"command": ["--max-logprobs=-1"]})]},
+}
+
+silent := {
+	"loopback": {"workloads": [object.union(api, {"listens": [object.union(listener, {"address": "127.0.0.1"})]})]},
+	"with a login": {"workloads": [object.union(api, {"listens": [object.union(listener, {"auth": "yes"})]})]},
+	"inference": {"workloads": [object.union(api, {"listens": [object.union(listener, {"name": "inference"})]})]},
+	"behind a policy": {"workloads": [object.union(api, {"listens": [listener], "settings": {"ingress": "restricted"}})]},
+	"web app": {"workloads": [object.union(api, {"role": "other", "listens": [listener], "args": ["--return-logits"]})], "exposures": [way]},
+	"another port": {"workloads": [api], "exposures": [object.union(way, {"ports": [443]})]},
+	"port behind a login": {"workloads": [api], "exposures": [object.union(way, {"auth": "yes"})]},
+	"port inside": {"workloads": [api], "exposures": [object.union(way, {"public": "no"})]},
+	"port of another workload": {"workloads": [api], "exposures": [object.union(way, {"workload": "web"})]},
+	"another argument": {"workloads": [object.union(api, {"args": ["--max-logprobs=5"]})]},
+	"listener in a test": {"workloads": [object.union(api, {"listens": [object.union(listener, {"at": {"path": "tests/a.yaml"}})]})]},
+	"port in a test": {"workloads": [api], "exposures": [object.union(way, {"at": {"path": "tests/a.yaml"}})]},
+	"argument in a test": {"workloads": [object.union(api, {"args": ["--return-logits"], "at": {"path": "tests/a.yaml"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}

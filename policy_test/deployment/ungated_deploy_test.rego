@@ -1,0 +1,54 @@
+package ungated_deploy_test
+
+import future.keywords.not
+
+import data.mlpolicy.deployment.ungated_deploy.deny
+
+apply := {"name": "apply", "uses": "", "run": "aws sagemaker update-endpoint", "purposes": ["deploy"]}
+
+job := {
+	"name": "deploy", "workflow": "w.yml", "environment": "", "needs": [], "purposes": ["deploy"],
+	"triggers": [{"event": "push"}], "steps": [apply], "at": {"path": "w.yml", "line": 5},
+}
+
+check := {"name": "gate", "workflow": "w.yml", "environment": "", "needs": [], "purposes": ["gate"], "triggers": [], "steps": [], "at": {"path": "w.yml", "line": 1}}
+
+middle := {"name": "build", "workflow": "w.yml", "environment": "", "needs": ["gate"], "purposes": [], "triggers": [], "steps": [], "at": {"path": "w.yml", "line": 1}}
+
+web := object.union(apply, {"run": "kubectl apply -f web.yaml"})
+
+fires := {
+	"nothing before it": {"pipelines": [job]},
+	"gate it does not wait for": {"pipelines": [job, check]},
+	"gate of another workflow": {"pipelines": [object.union(job, {"needs": ["gate"]}), object.union(check, {"workflow": "other.yml"})]},
+	"waits for a build": {"pipelines": [object.union(job, {"needs": ["build"]}), object.union(middle, {"needs": []})]},
+	"push and pull request": {"pipelines": [object.union(job, {"triggers": [{"event": "pull_request"}, {"event": "push"}]})]},
+	"no triggers known": {"pipelines": [object.union(job, {"triggers": []})]},
+	"model beside it": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [{"role": "serving"}]},
+	"named after a model": {"pipelines": [object.union(job, {"steps": [object.union(web, {"name": "roll out the model"})]})]},
+}
+
+silent := {
+	"environment": {"pipelines": [object.union(job, {"environment": "production"})]},
+	"gate in the job": {"pipelines": [object.union(job, {"purposes": ["deploy", "gate"]})]},
+	"gate it waits for": {"pipelines": [object.union(job, {"needs": ["gate"]}), check]},
+	"gate behind a build": {"pipelines": [object.union(job, {"needs": ["build"]}), middle, check]},
+	"verifies a signature": {"pipelines": [object.union(job, {"steps": [{"name": "v", "uses": "", "run": "cosign verify image", "purposes": []}, apply]})]},
+	"pull request only": {"pipelines": [object.union(job, {"triggers": [{"event": "pull_request"}]})]},
+	"web app": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [{"role": "other"}]},
+	"model in another step": {"pipelines": [object.union(job, {"steps": [web, {"name": "test model", "uses": "", "run": "", "purposes": ["test"]}]})]},
+	"does not deploy": {"pipelines": [object.union(job, {"purposes": ["test"]})]},
+	"test": {"pipelines": [object.union(job, {"at": {"path": "tests/w.yml"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
