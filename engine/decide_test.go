@@ -357,7 +357,7 @@ func TestUnsignedPoliciesAreNamed(t *testing.T) {
 	signed := acme("true")
 	signed.Signed = true
 	for want, source := range map[string]engine.PackSource{"": signed, "acme": acme("true")} {
-		d := decide(t, load(t, embedded(), source), withComponent(engine.ModeCheck), engine.DecideOptions{})
+		d := decide(t, load(t, small(), source), withComponent(engine.ModeCheck), engine.DecideOptions{})
 		if got := strings.Join(d.UnsignedPolicies, ","); got != want {
 			t.Errorf("unsigned policies are %q, want %q", got, want)
 		}

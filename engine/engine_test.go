@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -15,6 +17,14 @@ const now = "2026-11-24T12:00:00Z"
 
 func embedded() engine.PackSource {
 	return engine.PackSource{Name: "mlpolicy", Source: "embedded", FS: policies.FS, Embedded: true}
+}
+
+// small stands for the embedded pack where its controls do not matter.
+func small() engine.PackSource {
+	text := strings.NewReplacer("ACME-001", "TRAIN-900", "acme.one", "mlpolicy.training.one").Replace(control("components", fmt.Sprintf(deny, "false")))
+	source := pack("mlpolicy", map[string]string{"training/one.rego": text})
+	source.Embedded = true
+	return source
 }
 
 func lib() engine.PackSource {

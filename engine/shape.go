@@ -26,7 +26,6 @@ type shape struct {
 
 var (
 	anyShape    = &shape{any: true}
-	rawShape    = &shape{raw: true}
 	scalarShape = &shape{scalar: true}
 )
 
@@ -103,7 +102,7 @@ func (s *shape) field(name string) (f *shape, ok bool) {
 		f, ok = join(f, anyShape), true
 	}
 	if s.raw {
-		f, ok = join(f, rawShape), true
+		f, ok = join(f, &shape{path: s.path + "." + name, raw: true}), true
 	}
 	return f, ok
 }
@@ -121,7 +120,7 @@ func (s *shape) values() *shape {
 		out = join(out, anyShape)
 	}
 	if s.raw {
-		out = join(out, rawShape)
+		out = join(out, &shape{path: s.path + "[]", raw: true})
 	}
 	return out
 }
