@@ -42,7 +42,7 @@ func collectHubConfig(_ context.Context, f *sbom.File, out *sbom.Inventory) erro
 	isModel := root.Has("model_type") || root.Has("architectures") || root.Has("auto_map") || root.Has("_name_or_path")
 	if f.Name() == "config.json" && !isModel {
 		r := &recipe{file: f, out: out} // some other program's config.json
-		r.node(root, "", nil)
+		r.document(root)
 		return nil
 	}
 	if f.Size <= maxDocumentBytes {

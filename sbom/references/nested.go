@@ -142,8 +142,7 @@ func embeddedRecipe(out *sbom.Inventory, docs []*tree.Node, how string, at sbom.
 	inner := &sbom.Inventory{}
 	r := &recipe{file: f, out: inner}
 	for _, doc := range docs {
-		r.serving = doc.Has("apiVersion") && doc.Has("kind") || doc.Has("services")
-		r.node(doc, "", nil)
+		r.document(doc)
 	}
 	for _, ref := range inner.References {
 		ref.At, ref.CallAt, ref.How = moved(ref.At, at), moved(ref.CallAt, at), how

@@ -171,7 +171,7 @@ func (x *pyModule) texts(v pyValue, out []pyText, depth int) []pyText {
 			}
 			continue
 		}
-		if text, known, isText := x.text(t.pyValue, 0); isText && known && !placeholder(text) && KindOf(text) != NameNone {
+		if text, known, isText := x.text(t.pyValue, 0); isText && known && !placeholder(text) && KindOf(text) != NameNone && !(t.how != "call" && x.modes[text] && isWord(text)) {
 			out = append(out, pyText{text, x.m.AtNode(t.e)})
 		}
 	}
@@ -275,6 +275,36 @@ func linkImports(inv *sbom.Inventory) {
 		}
 	}
 	k.close(inv)
+	oneKind(inv)
+}
+
+// oneKind settles literals that a loader takes for a model in one branch and for an
+// adapter in another: the name says which it is.
+func oneKind(inv *sbom.Inventory) {
+	kinds := map[sbom.At]int{}
+	for i := range inv.References {
+		switch r := &inv.References[i]; r.Kind {
+		case "model":
+			kinds[r.At] |= 1
+		case "adapter":
+			kinds[r.At] |= 2
+		}
+	}
+	inv.References = slices.DeleteFunc(inv.References, func(r sbom.Reference) bool {
+		if kinds[r.At] != 3 || r.Name == "" || r.Role == "push" || r.Role == "output" {
+			return false
+		}
+		if adapterName(r.Name) {
+			return r.Kind == "model"
+		}
+		return r.Kind == "adapter"
+	})
+}
+
+// adapterName tells whether a name says that it is an adapter.
+func adapterName(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "lora") || strings.Contains(name, "adapter") || strings.Contains(name, "peft")
 }
 
 type pyLinker struct {

@@ -95,8 +95,22 @@ func (r *pyReader) row(c *pyCall, row *pyRole, claimed map[python.Expr]bool) {
 		r.claim(v)
 		return
 	}
+	if row.args == "data_files" && r.ofRepository(c) {
+		r.claim(v) // files of that dataset
+		return
+	}
 	r.nameSays(e, &s)
 	r.load(v, &s)
+}
+
+// ofRepository tells whether load_dataset is given a dataset rather than a format.
+func (r *pyReader) ofRepository(c *pyCall) bool {
+	e := c.node.Arg("path", 0)
+	if e == nil {
+		return false
+	}
+	text, known, isText := r.x.constant(pyValue{e, c.scope, c.block, "call"})
+	return isText && known && !builders[text] && KindOf(text) == NameHub
 }
 
 // own tells whether a callee is defined in the module itself.

@@ -67,8 +67,7 @@ func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		if doc.Has("$schema") && doc.Has("properties") {
 			continue // a JSON schema describes keys, it does not set them
 		}
-		r.serving = doc.Has("apiVersion") && doc.Has("kind") || doc.Has("services")
-		r.node(doc, "", nil)
+		r.document(doc)
 	}
 	if len(out.References) > 0 && len(docs.Docs) == 1 && f.Size <= maxDocumentBytes {
 		if root := docs.Root(); !root.Has("apiVersion") && !root.Has("jobs") && !root.Has("services") {
@@ -81,7 +80,15 @@ func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 type recipe struct {
 	file    *sbom.File
 	out     *sbom.Inventory
-	serving bool // a deployment: what it names it serves
+	serving bool       // a deployment: what it names it serves
+	root    *tree.Node // of the document that is read
+}
+
+// document reads one document.
+func (r *recipe) document(doc *tree.Node) {
+	r.serving = doc.Has("apiVersion") && doc.Has("kind") || doc.Has("services")
+	r.root = doc
+	r.node(doc, "", nil)
 }
 
 // node visits n, which stands under key in parent.
@@ -115,7 +122,7 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	case (key == "datasets" || key == "test_datasets" || key == "pretraining_dataset" || key == "pretrain_datasets") && p.Value.Kind == tree.List:
 		r.datasets(key, p)
 		return
-	case key == "run" || key == "setup" || key == "script":
+	case key == "run" || key == "setup" || key == "script" || key == "command" || key == "entrypoint":
 		if p.Value.Kind == tree.String && strings.ContainsAny(p.Value.Text, "\n ") {
 			r.script(p)
 			return
@@ -127,6 +134,10 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	}
 	switch p.Value.Kind {
 	case tree.String:
+		if v := r.variable(p.Value); v != nil {
+			r.interpolated(p, v, parent)
+			return
+		}
 		if pos, ok := positionOf(p.Key); ok && pos.accepts(p.Value.Text) && !alias(p) {
 			r.add(pos, p, parent)
 		}
@@ -146,6 +157,57 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	case tree.Map:
 		r.node(p.Value, p.Key, parent)
 	}
+}
+
+// variable is the value that an OmegaConf or Hydra interpolation ${a.b} stands for, nil
+// for anything else.
+func (r *recipe) variable(n *tree.Node) *tree.Node {
+	name, ok := strings.CutPrefix(n.Text, "${")
+	if name, ok = strings.CutSuffix(name, "}"); !ok || strings.ContainsAny(name, ":{$ ") {
+		return nil
+	}
+	v := r.root.Get(strings.Split(name, ".")...)
+	if v == nil || v.Kind != tree.String || strings.Contains(v.Text, "${") {
+		return nil
+	}
+	return v
+}
+
+// interpolated records a literal that stands elsewhere in the document, unless the key
+// it stands under says the same.
+func (r *recipe) interpolated(p tree.Pair, v *tree.Node, parent *tree.Node) {
+	pos, ok := positionOf(p.Key)
+	if !ok || !pos.accepts(v.Text) {
+		return
+	}
+	at := v.At(r.file.Path)
+	for i := range r.out.References {
+		if have := &r.out.References[i]; have.At == at && have.Kind == pos.kind {
+			return
+		}
+	}
+	p.Value = v
+	r.add(pos, p, parent)
+}
+
+// grouped are keys whose meaning is that of the map they stand in: tokenizer: {name: …}.
+var grouped = set("name", "path", "id", "repo", "repo_id", "hf_name", "hf_id", "hf_path", "uri", "source", "name_or_path")
+
+// groupPosition is the meaning of such a key.
+func groupPosition(pointer, key string) (position, bool) {
+	if !grouped[key] {
+		return position{}, false
+	}
+	parts := strings.Split(pointer, "/")
+	if len(parts) < 3 {
+		return position{}, false
+	}
+	pos, ok := positionOf(parts[len(parts)-2] + "_name")
+	if pos.role == "push" || pos.role == "output" {
+		return position{}, false
+	}
+	pos.shaped = true
+	return pos, ok
 }
 
 // special are keys whose meaning depends on what stands beside them.
@@ -170,10 +232,16 @@ func (r *recipe) special(key string, parent *tree.Node, p tree.Pair) (position, 
 		pos = position{"dataset", "train", false}
 	case (key == "repository" || key == "repo") && parent.Get("type").Str() == "huggingface" && KindOf(p.Value.Text) == NameHub:
 		pos = servedOrAdapter(p.Value.Pointer)
+	case key == "url" && (strings.HasPrefix(p.Value.Text, "ollama://") || KindOf(p.Value.Text) == NameBucket && parent.Has("engine")):
+		pos = position{"model", "serve", false}
 	case (key == "url" || key == "uri" || key == "repo_id" || key == "repository") && strings.HasPrefix(p.Value.Text, "hf://"):
 		pos = servedOrAdapter(p.Value.Pointer)
 	default:
-		return position{}, false
+		var ok bool
+		named := key == "name" && (parent.Has("uri") || parent.Has("url") || parent.Has("path") || parent.Has("storageUri"))
+		if pos, ok = groupPosition(p.Value.Pointer, key); !ok || named || KindOf(p.Value.Text) != NameHub {
+			return position{}, false
+		}
 	}
 	return pos, pos.accepts(p.Value.Text)
 }
