@@ -101,14 +101,25 @@ type Head struct {
 	Done       int64
 	// Force names what asked for a fresh evaluation, "" for nothing.
 	Force string
+	// Successor is the head that took its place, "" for none.
+	Successor string
 }
 
 // Want asks for a head to be evaluated. A force that is not empty makes it a fresh
 // evaluation even when the same one was completed.
 func (s *Store) Want(ctx context.Context, tx Tx, repository int64, sha, force string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO heads (repository_id, sha, wanted, done, force_id, lease_owner, lease_until, updated) VALUES ($1,$2,1,0,$3,'',0,$4)
+	_, err := tx.ExecContext(ctx, `INSERT INTO heads (repository_id, sha, wanted, done, force_id, successor, lease_owner, lease_until, updated) VALUES ($1,$2,1,0,$3,'','',0,$4)
 		ON CONFLICT (repository_id, sha) DO UPDATE SET wanted = heads.wanted + 1, updated = $4,
 			force_id = CASE WHEN $3 = '' THEN heads.force_id ELSE $3 END`, repository, sha, force, millis(now))
+	return err
+}
+
+// Supersede asks for a head whose place another has taken, so that what it has open ends.
+func (s *Store) Supersede(ctx context.Context, tx Tx, repository int64, sha, successor string, now time.Time) error {
+	if err := s.Want(ctx, tx, repository, sha, "", now); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE heads SET successor = $3 WHERE repository_id = $1 AND sha = $2", repository, sha, successor)
 	return err
 }
 
@@ -116,8 +127,8 @@ func (s *Store) Want(ctx context.Context, tx Tx, repository int64, sha, force st
 func (s *Store) Lease(ctx context.Context, repository int64, sha, owner string, now, until time.Time) (head Head, ok bool, err error) {
 	head = Head{Repository: repository, SHA: sha}
 	err = notFound(s.db.QueryRowContext(ctx, `UPDATE heads SET lease_owner = $3, lease_until = $5
-		WHERE repository_id = $1 AND sha = $2 AND (lease_until < $4 OR lease_owner = $3) RETURNING wanted, done, force_id`,
-		repository, sha, owner, millis(now), millis(until)).Scan(&head.Wanted, &head.Done, &head.Force))
+		WHERE repository_id = $1 AND sha = $2 AND (lease_until < $4 OR lease_owner = $3) RETURNING wanted, done, force_id, successor`,
+		repository, sha, owner, millis(now), millis(until)).Scan(&head.Wanted, &head.Done, &head.Force, &head.Successor))
 	if err == ErrNotFound {
 		return head, false, nil
 	}
@@ -135,7 +146,7 @@ func (s *Store) Release(ctx context.Context, repository int64, sha, owner string
 // DueHeads lists heads that wait for a worker since before a time.
 func (s *Store) DueHeads(ctx context.Context, now, before time.Time, limit int) ([]Head, error) {
 	return all(ctx, s.db, func(rows *sql.Rows, h *Head) error {
-		return rows.Scan(&h.Repository, &h.SHA, &h.Wanted, &h.Done, &h.Force)
-	}, `SELECT repository_id, sha, wanted, done, force_id FROM heads
+		return rows.Scan(&h.Repository, &h.SHA, &h.Wanted, &h.Done, &h.Force, &h.Successor)
+	}, `SELECT repository_id, sha, wanted, done, force_id, successor FROM heads
 		WHERE done < wanted AND lease_until < $1 AND updated < $2 ORDER BY updated LIMIT $3`, millis(now), millis(before), limit)
 }

@@ -65,6 +65,7 @@ CREATE TABLE heads (
 	wanted        BIGINT NOT NULL,
 	done          BIGINT NOT NULL,
 	force_id      TEXT   NOT NULL, -- what asked for a fresh evaluation, "" for nothing
+	successor     TEXT   NOT NULL, -- the head that took its place, "" for none
 	lease_owner   TEXT   NOT NULL,
 	lease_until   BIGINT NOT NULL,
 	updated       BIGINT NOT NULL,

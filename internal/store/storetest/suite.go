@@ -232,7 +232,11 @@ func heads(t *testing.T, s *store.Store) {
 	if _, ok := lease("c", noon.Add(18*time.Second)); !ok {
 		t.Error("a released head could not be leased")
 	}
-	release("c", 4)
+	inTx(t, s, func(ctx context.Context, tx store.Tx) error { return s.Supersede(ctx, tx, 7, "abc", "def", noon) })
+	if h, ok := lease("c", noon.Add(19*time.Second)); !ok || h.Wanted != 5 || h.Successor != "def" {
+		t.Errorf("a superseded head is %+v", h)
+	}
+	release("c", 5)
 	if due := must(s.DueHeads(ctx, noon.Add(time.Minute), noon.Add(time.Second), 10))(t); len(due) != 0 {
 		t.Errorf("an answered head is due: %+v", due)
 	}
