@@ -345,8 +345,11 @@ func HubRevision(name string) string {
 	}
 	if !strings.Contains(name, "://") || strings.HasPrefix(name, "hf://") {
 		if _, rev, ok := strings.Cut(name, "@"); ok {
-			rev, _, _ = strings.Cut(rev, "/")
-			return rev
+			segments := strings.Split(rev, "/")
+			if len(segments) >= 3 && segments[0] == "refs" { // refs/pr/3, refs/convert/parquet
+				return strings.Join(segments[:3], "/")
+			}
+			return strings.ReplaceAll(segments[0], "%2F", "/")
 		}
 	}
 	return ""

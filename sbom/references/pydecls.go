@@ -61,7 +61,9 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 	case *python.FString:
 		r.x.steps = maxSteps
 		text, known, _ := r.x.text(v, 0)
-		r.declare(d, pos, v, text, known)
+		if known || startsWithOwner(e) {
+			r.declare(d, pos, v, text, known)
+		}
 	case *python.Cond:
 		down(e.Body, v.how)
 		down(e.Else, v.how)
@@ -137,4 +139,13 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 	ref.CallAt, ref.How, ref.Loader, ref.Confidence = call, v.how, d.key, "medium"
 	ref.TrustRemoteCode = sbom.Unstated
 	r.add(ref)
+}
+
+// startsWithOwner tells an f-string whose literal beginning names an organisation.
+func startsWithOwner(e *python.FString) bool {
+	if len(e.Parts) == 0 {
+		return false
+	}
+	first, ok := e.Parts[0].(*python.Str)
+	return ok && strings.Contains(first.Value, "/")
 }

@@ -382,6 +382,9 @@ func (w *pyWalker) expr(e python.Expr) {
 		switch n := n.(type) {
 		case *python.Call:
 			w.x.calls = append(w.x.calls, pyCall{node: n, scope: w.scope, block: w.block})
+			if inner := partial(n); inner != nil {
+				w.x.calls = append(w.x.calls, pyCall{node: inner, scope: w.scope, block: w.block})
+			}
 			for i := range n.Keywords {
 				if k := &n.Keywords[i]; k.Name != "" {
 					w.declare(k.Name, w.value(k.Value, "keyword"), k.At, "keyword")
@@ -410,6 +413,14 @@ func (w *pyWalker) expr(e python.Expr) {
 		}
 		return true
 	})
+}
+
+// partial is the call that functools.partial(f, …) prepares, nil for any other call.
+func partial(c *python.Call) *python.Call {
+	if len(c.Args) == 0 || last(python.Dotted(c.Func)) != "partial" || python.Dotted(c.Args[0]) == "" {
+		return nil
+	}
+	return &python.Call{Span: c.Span, Func: c.Args[0], Args: c.Args[1:], Keywords: c.Keywords}
 }
 
 // resolveDotted replaces the first name of a dotted name by what was imported.

@@ -81,8 +81,8 @@ func (r *pyReader) row(c *pyCall, row *pyRole, claimed map[python.Expr]bool) {
 	if e == nil || claimed[e] {
 		return
 	}
-	if strings.Contains(row.flags, "lib") && r.x.own(c.name) {
-		return // a function of this module of that name
+	if strings.Contains(row.flags, "lib") && (r.x.own(c.name) || r.x.bound(c)) {
+		return // a function or a value of this module of that name
 	}
 	claimed[e] = true
 	v := pyValue{e, c.scope, c.block, "call"}
@@ -117,6 +117,12 @@ func (r *pyReader) ofRepository(c *pyCall) bool {
 func (x *pyModule) own(name string) bool {
 	head, _, _ := strings.Cut(name, ".")
 	return x.funcs[head] != nil || x.classes[head] != nil
+}
+
+// bound tells whether a bare callee is a variable.
+func (x *pyModule) bound(c *pyCall) bool {
+	n, ok := c.node.Func.(*python.Name)
+	return ok && (x.local(n.ID, c.scope) || len(x.root.names[n.ID]) > 0)
 }
 
 func roleArg(c *python.Call, row *pyRole) python.Expr {

@@ -54,7 +54,7 @@ var pyRoles = []pyRole{
 	{"LoRARequest", "lora_path|lora_local_path", 2, "adapter", "adapter", "", "quiet"},
 	{"transformers.pipeline", "model", 1, "model", "base", "", "quiet|lib"},
 	{"transformers.pipeline", "tokenizer", 3, "tokenizer", "tokenizer", "", "quiet|lib"},
-	{"lmdeploy.pipeline", "model_path", 0, "model", "serve", "", "lib"},
+	{"lmdeploy.pipeline", "model_path", 0, "model", "serve", "", "quiet"},
 	{"GPTQConfig", "dataset", -1, "dataset", "calibration", "", "quiet|shaped"},
 	{"load_pretrained_model", "model_path", 0, "model", "base", "", "quiet"},
 	{"load_checkpoint_and_dispatch", "checkpoint", 1, "model", "base", "", "quiet"},
@@ -115,6 +115,7 @@ var pyRoles = []pyRole{
 
 	// what is published or written.
 	{"push_to_hub", "repo_id|repo_name|repo_path_or_name", 0, "model", "push", "", "quiet"},
+	{"push_to_hub", "dataset_name|dataset|dataset_tags|model_name", -1, "", "", "", "none"}, // for the card
 	{"push_to_hub_merged", "repo_id", 0, "model", "push", "", "quiet"},
 	{"push_to_hub_gguf", "repo_id", 0, "model", "push", "", "quiet"},
 	{"save_to_hub", "repo_id|repo_name", 0, "model", "push", "", "quiet"},

@@ -64,6 +64,9 @@ func (r *pyReader) magics() {
 	magics := r.x.m.Magics()
 	for i := 0; i < len(magics); {
 		end := i + 1
+		for end < len(magics) && !magics[i].Cell && strings.HasSuffix(magics[end-1].Text, "\\") {
+			end++
+		}
 		if magics[i].Cell {
 			for end < len(magics) && magics[end].Cell && magics[end].Shell == magics[i].Shell && magics[end].File == magics[i].File {
 				end++

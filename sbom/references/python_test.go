@@ -158,13 +158,18 @@ func TestNotebook(t *testing.T) {
 	inv := collectAll(t, map[string]string{"n.ipynb": `{"cells": [
  {"cell_type": "markdown", "source": ["AutoModel.from_pretrained('org/prose')"]},
  {"cell_type": "code", "source": ["m = \"org/m\"\n", "!hf download org/d --repo-type dataset\n"]},
+ {"cell_type": "code", "source": ["!python train.py \\\n",
+  "  --model_name_or_path org/t\n"]},
+ {"cell_type": "code", "source": ["%%writefile a.yaml\n",
+  "# org/comment\n",
+  "base_model: org/y\n"]},
  {"cell_type": "code", "source": ["AutoModel.from_pretrained(m)"], "outputs": [{"text": ["org/out"]}]}
 ], "nbformat": 4}`})
 	var got []found
 	for _, r := range inv.References {
 		got = append(got, found{r.Kind, r.Role, r.Name, r.Revision, r.At.Line})
 	}
-	want := []found{{"model", "base", "org/m", "", 3}, {"dataset", "train", "org/d", "", 3}}
+	want := []found{{"model", "base", "org/m", "", 3}, {"dataset", "train", "org/d", "", 3}, {"model", "base", "org/t", "", 5}, {"model", "base", "org/y", "", 8}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // Magic is a line of a notebook cell that is not Python ("!pip install x", "%run y"),
-// or a line of a cell that begins with %%bash or the like.
+// or a line of a cell that begins with %%bash or the like. A line that ends with a
+// backslash goes on in the next one.
 type Magic struct {
 	Text  string // without "!" or "%", as the shell would see it
 	Shell bool   // to be run by a shell
@@ -149,8 +150,8 @@ func (n *cells) flush() {
 		}
 		line = ""
 	case n.cont:
-		last := &n.m.magic[len(n.m.magic)-1]
-		last.Text = strings.TrimSuffix(last.Text, "\\") + bare
+		last := n.m.magic[len(n.m.magic)-1]
+		n.m.magic = append(n.m.magic, Magic{Text: bare, Shell: last.Shell, At: at})
 		n.cont = strings.HasSuffix(bare, "\\")
 		line = ""
 	case strings.HasPrefix(bare, "!"), strings.HasPrefix(bare, "%") && len(bare) > 1 && isNameStart(bare[1]):
