@@ -16,7 +16,7 @@ import (
 
 func newPolicy(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "List, show, write, test, explain and replay controls"}
-	c.AddCommand(newPolicyList(env), newPolicyShow(env), newPolicySchema(env))
+	c.AddCommand(newPolicyList(env), newPolicyShow(env), newPolicySchema(env), newPolicyTest(env))
 	return c
 }
 

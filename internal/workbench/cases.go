@@ -1,0 +1,226 @@
+package workbench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/engine/config"
+	"github.com/mlpolicy/mlpolicy/internal/decide"
+	"github.com/mlpolicy/mlpolicy/internal/source"
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/evidence"
+)
+
+// Case is files in, the outcome of one control out: a txtar archive whose header says
+//
+//	control: TRAIN-001       the control that is looked at
+//	outcome: fail            fail, pass, unknown or not_applicable
+//	at: train.py:3           where a finding is, path or path:line; one line for each
+//	source: git              the files are under version control
+//
+// A file named mlpolicy.hcl is the configuration, vulns.json the advisories of --vulns,
+// input.json an input document in place of files, for facts that only the gate has; what
+// it leaves out was looked for and not found. @HUB_TOKEN@ and @PASSWORD@ stand for a
+// secret, so that the case itself holds none.
+type Case struct {
+	Name    string
+	Control string
+	Outcome engine.Outcome
+	At      []string
+	Git     bool
+	Files   map[string][]byte
+}
+
+// secrets keep text out of cases that scanners for secrets rightly stop.
+var secrets = strings.NewReplacer(
+	"@HUB_TOKEN@", "hf_"+"QkVzTwLpXcRbNmJsHgFdYaUeIoPqZxCvBn",
+	"@PASSWORD@", "rT7kq2"+"Vx9pLm",
+)
+
+// ParseCase reads a case.
+func ParseCase(name string, content []byte) (Case, error) {
+	archive := txtar.Parse(content)
+	c := Case{Name: name, Files: map[string][]byte{}}
+	for line := range strings.Lines(string(archive.Comment)) {
+		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if !ok {
+			continue
+		}
+		switch key {
+		case "control":
+			c.Control = value
+		case "outcome":
+			c.Outcome = engine.Outcome(value)
+		case "at":
+			c.At = append(c.At, value)
+		case "source":
+			c.Git = value == "git"
+		}
+	}
+	for _, f := range archive.Files {
+		if !fs.ValidPath(f.Name) {
+			return c, fmt.Errorf("%q is not a path", f.Name)
+		}
+		c.Files[f.Name] = []byte(secrets.Replace(string(f.Data)))
+	}
+	slices.Sort(c.At)
+	known := []engine.Outcome{engine.Fail, engine.Pass, engine.Unknown, engine.NotApplicable}
+	if c.Control == "" || !slices.Contains(known, c.Outcome) || len(c.Files) == 0 {
+		return c, fmt.Errorf("header has control %q and outcome %q, and there are %d files; want an id, one of %v, and files", c.Control, c.Outcome, len(c.Files), known)
+	}
+	return c, nil
+}
+
+// caseResult is a case that was run; fires is nil for an outcome that is neither.
+type caseResult struct {
+	TestCase
+	control string
+	fires   *bool
+}
+
+// caseTime is when cases are decided: a case must not depend on the clock.
+var caseTime = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+func (p *Pack) runCases(ctx context.Context) ([]caseResult, error) {
+	var out []caseResult
+	for _, c := range p.Cases {
+		start := time.Now()
+		message, err := p.runCase(ctx, c)
+		if err != nil {
+			return nil, fmt.Errorf("case %s: %w", c.Name, err)
+		}
+		r := caseResult{TestCase: TestCase{Name: "case " + c.Name, File: c.Name + ".txtar", Pass: message == "", Message: message, Duration: time.Since(start)}, control: c.Control}
+		if c.Outcome == engine.Fail || c.Outcome == engine.Pass {
+			fires := c.Outcome == engine.Fail
+			r.fires = &fires
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// runCase returns what differs from the case, "" for nothing.
+func (p *Pack) runCase(ctx context.Context, c Case) (string, error) {
+	if !slices.ContainsFunc(p.Policy.Controls(), func(k engine.Control) bool { return k.ID == c.Control }) {
+		return "there is no control " + c.Control, nil
+	}
+	var results []engine.Result
+	if content, ok := c.Files["input.json"]; ok {
+		in, err := caseInput(content)
+		if err != nil {
+			return err.Error(), nil
+		}
+		if results, err = p.Policy.Evaluate(ctx, in); err != nil {
+			return "", err
+		}
+	} else {
+		conf, message := caseConfig(c)
+		if message != "" {
+			return message, nil
+		}
+		req := decide.Request{Head: caseSource(c), Policy: p.Policy, Config: conf, Now: caseTime, AllowEmpty: true}
+		if vulns, ok := c.Files["vulns.json"]; ok {
+			list, err := evidence.Vulnerabilities("vulns.json", vulns)
+			if err != nil {
+				return err.Error(), nil
+			}
+			req.Vulns, req.VulnsGiven = list, true
+		}
+		result, err := decide.Run(ctx, req)
+		if err != nil {
+			return "", err
+		}
+		results = result.Results
+	}
+	for _, r := range results {
+		if r.Control.ID == c.Control {
+			return compareCase(c, r), nil
+		}
+	}
+	return "the control was not evaluated", nil
+}
+
+// caseInput completes a hand-written input.
+func caseInput(content []byte) (*engine.Input, error) {
+	var fields map[string]any
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.UseNumber()
+	if err := d.Decode(&fields); err != nil {
+		return nil, err
+	}
+	given, _ := fields["collected"].(map[string]any)
+	collected := map[string]any{}
+	for _, family := range sbom.Families {
+		collected[string(family)] = sbom.Collected{Looked: true, Files: 1}
+	}
+	maps.Copy(collected, given)
+	fields["collected"] = collected
+	for name, value := range map[string]any{"schema": engine.InputSchema, "now": caseTime.Format(time.RFC3339)} {
+		if _, ok := fields[name]; !ok {
+			fields[name] = value
+		}
+	}
+	whole, err := json.Marshal(fields)
+	if err != nil {
+		return nil, err
+	}
+	return engine.ReadInput(whole)
+}
+
+func caseConfig(c Case) (conf *engine.Config, message string) {
+	content, ok := c.Files["mlpolicy.hcl"]
+	if !ok {
+		return config.Default(), ""
+	}
+	conf, err := config.ParseAt("mlpolicy.hcl", content, caseTime)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return conf, ""
+}
+
+func caseSource(c Case) *source.Source {
+	files := fstest.MapFS{}
+	for name, content := range c.Files {
+		if name == "mlpolicy.hcl" || name == "vulns.json" {
+			continue // of the command line, not of the source
+		}
+		files[name] = &fstest.MapFile{Data: content, Mode: 0o644}
+	}
+	src := &source.Source{FS: files, Subject: sbom.Subject{Kind: "directory", Name: "case", Public: sbom.Unstated}}
+	if c.Git {
+		src.Storage = func(string) string { return "git" }
+	}
+	return src
+}
+
+func compareCase(c Case, r engine.Result) string {
+	var at []string
+	for _, f := range r.Findings {
+		where := f.At.Path
+		if !slices.Contains(c.At, where) {
+			where += ":" + strconv.Itoa(f.At.Line)
+		}
+		at = append(at, where)
+	}
+	slices.Sort(at)
+	if r.Outcome != c.Outcome {
+		return fmt.Sprintf("outcome is %s at %v, want %s (%s)", r.Outcome, at, c.Outcome, r.Reason)
+	}
+	if len(c.At) > 0 && !slices.Equal(at, c.At) {
+		return fmt.Sprintf("findings at %v, want %v", at, c.At)
+	}
+	return ""
+}
