@@ -263,7 +263,11 @@ func (h *hdf5) globalHeap(at int64, index uint32) ([]byte, int64) {
 		return nil, 0
 	}
 	h.skip(4)
-	end := at + h.length(uint64(h.len()))
+	size := h.len() // of the collection, with its header
+	if h.err == nil && size > h.end-at {
+		h.fail("truncated", "global heap of %d bytes at offset %d leaves the file", size, at)
+	}
+	end := at + size
 	for h.err == nil && h.pos+8+int64(h.lengths) <= end {
 		id := h.u16()
 		h.skip(6)

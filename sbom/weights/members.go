@@ -17,6 +17,10 @@ func namedFormat(name string, head []byte, container string) *format {
 	switch {
 	case base == "keras_metadata.pb":
 		return &format{name: "keras-metadata", read: readKerasMetadata}
+	case base == "saved_model.pb":
+		return &format{name: "tensorflow", read: readSavedModel}
+	case strings.HasSuffix(base, ".onnx"):
+		return &format{name: "onnx", read: readONNX}
 	case formatOfName(name) == "flax":
 		return &format{name: "flax", read: readFlax}
 	case strings.HasSuffix(base, ".pbtxt") && bytes.Contains(head, []byte("node")):
@@ -27,7 +31,7 @@ func namedFormat(name string, head []byte, container string) *format {
 		return &format{name: "keras-json", read: readKerasJSON}
 	case container == "skops" && base == "schema.json" && isObject(head):
 		return &format{name: "skops", read: readSkops}
-	case container != "zip" && (strings.HasSuffix(base, ".yaml") || strings.HasSuffix(base, ".yml")):
+	case base == "model_config.yaml" || base == "hparams.yaml": // NeMo
 		return &format{name: "hydra", read: readHydra}
 	case strings.HasPrefix(container, "torch") && strings.HasSuffix(base, ".py"):
 		return &format{name: "python", read: readScript}

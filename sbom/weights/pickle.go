@@ -197,17 +197,20 @@ func (m *pickleMachine) frame() *fault {
 		return m.short()
 	}
 	n := binary.LittleEndian.Uint64(b)
-	if n > math.MaxInt64 || int64(n) > m.src.size-m.src.offset() {
-		return faultf("truncated", m.opAt, "frame of %d bytes at offset %d leaves the file", n, m.opAt)
+	at := m.src.offset()
+	if n > math.MaxInt64 || int64(n) > m.src.size-at || int64(n) > math.MaxInt64-at {
+		// CPython stops here, and other readers take no notice of frames: go on.
+		m.facts.fault("truncated", m.origin+m.opAt, "frame of %d bytes at offset %d leaves the file", n, m.opAt)
+		return nil
+	}
+	if at < m.src.frameEnd && m.src.frameEnd != math.MaxInt64 && m.src.straddle < 0 {
+		m.src.straddle = at // no writer opens a frame inside another, and readers differ
 	}
 	if !m.src.begin(int64(n)) {
 		return m.short()
 	}
 	// _pickle.c, load_frame: a frame inside of what is buffered changes nothing.
 	if m.src.frameEnd == math.MaxInt64 && n > 0 {
-		if m.src.offset() > math.MaxInt64-int64(n) {
-			return faultf("malformed", m.opAt, "frame of %d bytes at offset %d", n, m.opAt)
-		}
 		m.src.frameEnd = m.src.offset() + int64(n)
 	}
 	return nil

@@ -3,6 +3,7 @@ package weights
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ const (
 	roleTensor       // builds a tensor of a storage: storage, offset, size, ...
 	roleWrap         // wraps the tensor that is its first argument
 	roleDtype        // numpy.dtype
+	roleReach        // takes an attribute or a module by a name in its arguments
 	roleWrapper      // joblib's NumpyArrayWrapper: bytes of the array follow its BUILD
 )
 
@@ -25,6 +27,7 @@ var roles = map[string]role{
 	"torch._utils._rebuild_tensor": roleTensor, "torch._utils._rebuild_tensor_v2": roleTensor, "torch._utils._rebuild_tensor_v3": roleTensor,
 	"torch._utils._rebuild_qtensor":   roleTensor,
 	"torch._utils._rebuild_parameter": roleWrap, "torch._utils._rebuild_parameter_with_state": roleWrap,
+	"builtins.getattr": roleReach, "numpy.core._ufunc_reconstruct": roleReach, "numpy._core._ufunc_reconstruct": roleReach,
 	"numpy.dtype":                           roleDtype,
 	"joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
 	"sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
@@ -131,9 +134,8 @@ func (f *pickleFacts) call(m *pickleMachine, id uint32, how use, items []value, 
 	if n.use < how {
 		n.use = how
 	}
-	if n.calls++; n.calls == 1 {
-		n.args = f.summary(m, items, whole)
-	}
+	n.calls++
+	f.arguments(m, n, items, whole)
 	if whole && len(items) == 1 && items[0].kind == kindBytes && f.nestedAt[items[0].at] {
 		n.read++
 	}
@@ -149,6 +151,28 @@ func (f *pickleFacts) call(m *pickleMachine, id uint32, how use, items []value, 
 		result.at = f.dtype(m, items)
 	}
 	return result
+}
+
+// maxReaches bounds the different arguments listed of a name with roleReach.
+const maxReaches = 8
+
+// arguments keeps the arguments of the first call; of a name that reaches what its
+// arguments say, those of each different call, and "..." for what is not listed.
+func (f *pickleFacts) arguments(m *pickleMachine, n *pickleName, items []value, whole bool) {
+	switch {
+	case n.calls == 1:
+		n.args = f.summary(m, items, whole)
+	case n.role == roleReach && !strings.HasSuffix(n.args, "; ..."):
+		s := f.summary(m, items, whole)
+		list := strings.Split(n.args, "; ")
+		if slices.Contains(list, s) {
+			return
+		}
+		if len(list) >= maxReaches {
+			s = "..."
+		}
+		n.args += "; " + s
+	}
 }
 
 func (f *pickleFacts) readNested(v value) {

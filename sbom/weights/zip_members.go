@@ -6,6 +6,7 @@ import (
 	"compress/bzip2"
 	"compress/flate"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"io"
 	"path"
@@ -134,9 +135,7 @@ func (z *zipFile) readMember(e *zipEntry) *sbom.Weights {
 	r, stream, err := z.open(e)
 	name := e.name
 	if err != nil {
-		if memberMatters(name) {
-			z.scan.error(join(z.part.member, name), err)
-		}
+		z.unread(e, err)
 		return nil
 	}
 	size := e.size
@@ -146,9 +145,7 @@ func (z *zipFile) readMember(e *zipEntry) *sbom.Weights {
 	} else {
 		head, stream, err = peekStream(stream)
 		if err != nil && len(head) == 0 {
-			if memberMatters(name) {
-				z.scan.fault(join(z.part.member, name), z.unreadable(e, err))
-			}
+			z.unread(e, err)
 			return nil
 		}
 		if stream == nil { // all of it
@@ -158,12 +155,8 @@ func (z *zipFile) readMember(e *zipEntry) *sbom.Weights {
 	}
 	before := len(z.scan.faults)
 	w := z.scan.inner(z.part, name, r, stream, size, head)
-	if w == nil && memberMatters(name) && size > 0 {
-		f := faultf("unsupported", e.at, "name promises %s; the content is of no format that is known here", formatOfName(name))
-		if e.flags&zipEncrypted != 0 {
-			f = faultf("encrypted", e.at, "member is encrypted")
-		}
-		z.scan.fault(join(z.part.member, name), f)
+	if w == nil && size > 0 {
+		z.unread(e, faultf("unsupported", e.at, "name promises %s; the content is of no format that is known here", formatOfName(name)))
 	}
 	if w != nil && e.flags&zipEncrypted != 0 {
 		z.odd("header_disagreement", e.at, "member %q says that it is encrypted and is not", clip(name, 80))
@@ -174,11 +167,22 @@ func (z *zipFile) readMember(e *zipEntry) *sbom.Weights {
 	return w
 }
 
-func (z *zipFile) unreadable(e *zipEntry, err error) *fault {
-	if e.flags&zipEncrypted != 0 {
-		return faultf("encrypted", e.at, "member is encrypted")
+// unread states that a member whose name promises a model was not read.
+func (z *zipFile) unread(e *zipEntry, err error) {
+	if !memberMatters(e.name) {
+		return
 	}
-	return limitFault(err, "decompress")
+	z.scan.models++
+	member := join(z.part.member, e.name)
+	var f *fault
+	switch {
+	case e.flags&zipEncrypted != 0:
+		z.scan.fault(member, faultf("encrypted", e.at, "member is encrypted"))
+	case errors.As(err, &f):
+		z.scan.fault(member, f)
+	default:
+		z.scan.fault(member, limitFault(err, "decompress"))
+	}
 }
 
 // maxChecksum bounds the members whose checksum is verified: pickles, not tensors.
