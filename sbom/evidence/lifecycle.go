@@ -24,6 +24,7 @@ var lifecycleCollectors = []sbom.Collector{
 	expectationSuite,
 	pythonMonitors,
 	telemetry,
+	baseline,
 	ownConfig,
 	secrets,
 }

@@ -135,3 +135,21 @@ func TestTelemetry(t *testing.T) {
 		t.Errorf("%+v", inv.Stores)
 	}
 }
+
+func TestBaselines(t *testing.T) {
+	t.Parallel()
+	inv := collectFiles(t, map[string]string{
+		"monitoring/baseline.json":     `{"metadata": {"model_name": "support", "model_version": 3}, "features": {"age": {"mean": 41}}}`,
+		"monitoring/old_baseline.yaml": "features:\n  age: {mean: 41}\n",
+		"eslint-baseline.json":         `{"rules": {"semi": 3}}`,
+	})
+	got := map[string]any{}
+	for _, d := range inv.Documents {
+		if d.Kind == "baseline" {
+			got[d.Path] = d.Content.(map[string]any)["model_version"]
+		}
+	}
+	if len(got) != 2 || got["monitoring/baseline.json"] != "3" || got["monitoring/old_baseline.yaml"] != "" {
+		t.Errorf("baselines %v", got)
+	}
+}

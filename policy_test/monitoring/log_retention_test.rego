@@ -1,0 +1,37 @@
+package log_retention_test
+
+import future.keywords.not
+
+import data.mlpolicy.monitoring.log_retention.deny
+
+base := {"kind": "logs", "name": "loki", "purpose": "logs", "retention": "72h", "lock": "unstated", "at": {"path": "loki.yaml", "line": 4}}
+
+fires := {
+	"three days": {"stores": [base]},
+	"days": {"stores": [object.union(base, {"retention": "7"})]},
+	"week and a day": {"stores": [object.union(base, {"retention": "1w1d"})]},
+	"bucket without a lock": {"stores": [object.union(base, {"kind": "bucket", "retention": ""})]},
+}
+
+silent := {
+	"long": {"stores": [object.union(base, {"retention": "30d"})]},
+	"months": {"stores": [object.union(base, {"retention": "1m"})]},
+	"forever": {"stores": [object.union(base, {"retention": "forever"})]},
+	"everything": {"stores": [object.union(base, {"retention": "0"})]},
+	"nothing said": {"stores": [object.union(base, {"retention": ""})]},
+	"bucket with a lock": {"stores": [object.union(base, {"kind": "bucket", "retention": "", "lock": "yes"})]},
+	"bucket of data": {"stores": [object.union(base, {"kind": "bucket", "purpose": "data", "retention": ""})]},
+	"test": {"stores": [object.union(base, {"at": {"path": "tests/loki.yaml"}})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
