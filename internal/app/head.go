@@ -102,10 +102,13 @@ func (a *App) answerAs(ctx context.Context, r store.Repository, head store.Head)
 		return err
 	}
 	if len(targets) == 0 {
-		return a.supersedeRuns(ctx, c, head, newer)
+		return a.supersedeRuns(ctx, c, head, "", newer)
 	}
 	id, err := a.evaluationID(ctx, head, targets)
 	if err != nil {
+		return err
+	}
+	if err := a.supersedeRuns(ctx, c, head, id, ""); err != nil {
 		return err
 	}
 	e, err := a.Store.BeginEvaluation(ctx, id, head.Repository, head.SHA, a.Now())
@@ -123,35 +126,39 @@ func (a *App) answerAs(ctx context.Context, r store.Repository, head store.Head)
 	return nil
 }
 
-// evaluationID is made from everything that is asked: the same question is the same
-// evaluation, whoever asks it and however often.
+// evaluationID is made from everything that is asked and the place of the evaluation in
+// the history of its head. The newest evaluation is continued when it is about the same
+// question, so that it does not matter who asks it, how often, or what died meanwhile. A
+// question that comes back after another was answered is a new evaluation: what GitHub
+// shows is the answer to the other.
 func (a *App) evaluationID(ctx context.Context, head store.Head, targets []target) (string, error) {
 	earlier, err := a.Store.EvaluationsOf(ctx, head.Repository, head.SHA)
 	if err != nil {
 		return "", err
 	}
-	superseded := 0 // a head that came back after it was given up is a new question
-	for _, e := range earlier {
-		if e.State == store.EvaluationSuperseded {
-			superseded++
+	id := func(place int) string {
+		h := sha256.New()
+		fmt.Fprintf(h, "%d\x00%s\x00%s\x00%d\x00%s\n", head.Repository, head.SHA, head.Force, place, a.Version)
+		for _, t := range targets {
+			fmt.Fprintf(h, "%s\x00%s\x00%s\x00%v\n", t.name, t.baseRef, t.baseSHA, t.protected)
 		}
+		return hex.EncodeToString(h.Sum(nil)[:10])
 	}
-	h := sha256.New()
-	fmt.Fprintf(h, "%d\x00%s\x00%s\x00%d\x00%s\n", head.Repository, head.SHA, head.Force, superseded, a.Version)
-	for _, t := range targets {
-		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%v\n", t.name, t.baseRef, t.baseSHA, t.protected)
+	if n := len(earlier); n > 0 && earlier[n-1].State != store.EvaluationSuperseded && id(n-1) == earlier[n-1].ID {
+		return earlier[n-1].ID, nil
 	}
-	return hex.EncodeToString(h.Sum(nil)[:10]), nil
+	return id(len(earlier)), nil
 }
 
-// supersedeRuns ends the open runs of a head that is no longer anybody's.
-func (a *App) supersedeRuns(ctx context.Context, c *repoClient, head store.Head, newer string) error {
+// supersedeRuns ends the open runs of a head, but for those of one evaluation: the head
+// is no longer anybody's, or another question is asked about it.
+func (a *App) supersedeRuns(ctx context.Context, c *repoClient, head store.Head, except, newer string) error {
 	evaluations, err := a.Store.EvaluationsOf(ctx, head.Repository, head.SHA)
 	if err != nil {
 		return err
 	}
 	for _, e := range evaluations {
-		if e.State != store.EvaluationRunning {
+		if e.State != store.EvaluationRunning || e.ID == except {
 			continue
 		}
 		if err := a.poster(c, e).cancelOpen(ctx, newer); err != nil {

@@ -27,8 +27,10 @@ type Evaluation struct {
 
 // BeginEvaluation records an evaluation, or returns it as it was recorded before.
 func (s *Store) BeginEvaluation(ctx context.Context, id string, repository int64, sha string, now time.Time) (Evaluation, error) {
+	// Never before the one that came before it, whatever the clocks of replicas say.
 	_, err := s.db.ExecContext(ctx, `INSERT INTO evaluations (id, repository_id, head_sha, state, conclusion, created, completed)
-		VALUES ($1,$2,$3,'running','',$4,0) ON CONFLICT (id) DO NOTHING`, id, repository, sha, millis(now))
+		SELECT $1, $2, $3, 'running', '', CASE WHEN MAX(created) >= $4 THEN MAX(created) + 1 ELSE $4 END, 0
+		FROM evaluations WHERE repository_id = $2 AND head_sha = $3 ON CONFLICT (id) DO NOTHING`, id, repository, sha, millis(now))
 	if err != nil {
 		return Evaluation{}, err
 	}

@@ -300,6 +300,9 @@ func runs(t *testing.T, s *store.Store) {
 	if got := must(s.EvaluationsOf(ctx, 7, "aaa"))(t); len(got) != 1 || got[0].Conclusion != "failure" || !got[0].Completed.Equal(noon.Add(time.Minute)) {
 		t.Errorf("evaluations: %+v", got)
 	}
+	if next := must(s.BeginEvaluation(ctx, "e2", 7, "aaa", noon.Add(-time.Hour)))(t); !next.Created.After(e.Created) {
+		t.Errorf("an evaluation that follows one of %v was created at %v", e.Created, next.Created)
+	}
 	run := store.Run{ExternalID: "mlp1:e1:training", Evaluation: "e1", Repository: 7, HeadSHA: "aaa", Name: "mlpolicy / training", Uncertain: true}
 	for _, change := range []func(){func() {}, func() { run.RunID, run.Status, run.Annotations, run.Uncertain = 1<<41, "completed", 50, false }} {
 		change()
