@@ -94,7 +94,7 @@ func (s *shell) body(words []word, text string, first int) {
 	switch ext := strings.ToLower(extOf(file)); {
 	case strings.HasPrefix(name, "python") && file == "":
 		s.python(text, at)
-	case (name == "bash" || name == "sh") && file == "":
+	case (name == "bash" || name == "sh" || path.Base(words[0].text) == "read") && file == "":
 		s.inner(text, at)
 	case file != "":
 		before := len(s.out.References)

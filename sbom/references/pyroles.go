@@ -137,6 +137,8 @@ var pyRoles = []pyRole{
 	{"save_model", "output_dir", 0, "model", "output", "", "quiet|path"},
 	{"save_to_disk", "dataset_path", 0, "dataset", "output", "", "quiet|path"},
 	{"torch.save", "f", 1, "model", "output", "", "quiet|path"},
+	{"*Arguments", "output_dir", 0, "model", "output", "", "quiet|path"},
+	{"*Config", "output_dir", -1, "model", "output", "", "quiet|path"},
 	{"*Arguments", "hub_model_id", -1, "model", "push", "", "quiet"},
 	{"*Config", "hub_model_id", -1, "model", "push", "", "quiet"},
 	// metadata is asked for, nothing is loaded.

@@ -37,7 +37,7 @@ func TestPython(t *testing.T) {
 		{"dataset repository", "hf_hub_download(repo_id=\"org/d\", filename=\"x.csv\", repo_type=\"dataset\")\nsnapshot_download(\"org/s\", repo_type=\"space\")\n", []found{{"dataset", "train", "org/d", "", 1}}},
 		{"unpacked", "kw = dict(revision=\"v2.0\", trust_remote_code=True)\nAutoModel.from_pretrained(\"org/m\", **kw)\n", []found{{"model", "base", "org/m", "v2.0", 2}}},
 		{"push and output", "model.push_to_hub(\"me/out\")\nmodel.save_pretrained(\"out/dir\")\nTrainingArguments(output_dir=\"x/y\", hub_model_id=\"me/b\")\n",
-			[]found{{"model", "push", "me/out", "", 1}, {"model", "output", "out/dir", "", 2}, {"model", "push", "me/b", "", 3}}},
+			[]found{{"model", "push", "me/out", "", 1}, {"model", "output", "out/dir", "", 2}, {"model", "output", "x/y", "", 3}, {"model", "push", "me/b", "", 3}}},
 		{"torch hub", "torch.hub.load(\"pytorch/vision:v0.10.0\", \"resnet18\")\n", []found{{"model", "base", "pytorch/vision:v0.10.0", "v0.10.0", 1}}},
 		{"openai", "client.chat.completions.create(model=\"gpt-4o\")\n", []found{{"model", "serve", "gpt-4o", "", 1}}},
 		{"vllm", "from vllm import LLM\nLLM(model=\"org/m\", tokenizer=\"org/t\")\n", []found{{"model", "serve", "org/m", "", 2}, {"tokenizer", "tokenizer", "org/t", "", 2}}},

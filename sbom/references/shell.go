@@ -326,6 +326,9 @@ func (l *lexer) word() word {
 		case c == '\\' && quote != '\'' && l.pos+1 < len(l.text):
 			l.pos++
 			if l.text[l.pos] == '\n' {
+				if quote != 0 { // keeps the lines of a script inside a word
+					b.WriteByte('\n')
+				}
 				l.newline()
 				continue
 			}
@@ -426,6 +429,10 @@ func (s *shell) assign(name, value string, w word) {
 	}
 	if w.known {
 		s.vars[name] = variable{value, at}
+	}
+	if w.from.Path == "" && strings.Contains(value, " --") && s.depth < maxShellDepth {
+		s.inner(value, at) // flags that a command gets later
+		return
 	}
 	pos, ok := positionOf(name)
 	if !ok || !pos.accepts(value) {
