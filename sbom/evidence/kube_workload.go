@@ -75,6 +75,10 @@ func (o *object) workload(out *sbom.Inventory) {
 	for _, p := range pods {
 		programs = append(programs, kubePod(o.file.Path, &w, p)...)
 	}
+	if operated(pods) {
+		w.Security.RunAsRoot = firstStated(w.Security.RunAsRoot, sbom.Unresolved)
+		w.Security.PrivilegeEscalates = firstStated(w.Security.PrivilegeEscalates, sbom.Unresolved)
+	}
 	o.bounds(&w)
 	programs = append(programs, o.models(&w)...)
 	decideRole(&w, facts.role, programs)
@@ -85,6 +89,17 @@ func (o *object) workload(out *sbom.Inventory) {
 		out.Keep(scratchPods, podLabels{at: w.At, name: w.Name, namespace: w.Namespace, labels: operatorLabels(o)})
 	}
 	out.Workloads = append(out.Workloads, w)
+}
+
+// operated tells whether an operator makes the containers: their security context is in
+// its templates (KServe: the serving runtime), which the object does not name.
+func operated(pods []pod) bool {
+	for _, p := range pods {
+		if p.spec.Has("containers") || p.spec.Has("container") || p.spec.Has("script") {
+			return false
+		}
+	}
+	return true
 }
 
 // operatorLabels are the labels an operator gives the pods it makes from an object.

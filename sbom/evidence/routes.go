@@ -12,7 +12,7 @@ import (
 // liteLLM reads the proxy configuration of LiteLLM (LiteLLM, "Proxy config.yaml").
 var liteLLM = sbom.Collector{
 	Name:     "evidence/litellm",
-	Families: []sbom.Family{sbom.FamilyRoutes, sbom.FamilyGuards, sbom.FamilyDocuments},
+	Families: []sbom.Family{sbom.FamilyRoutes, sbom.FamilyGuards, sbom.FamilyWorkloads, sbom.FamilyDocuments},
 	Match:    func(f *sbom.File) bool { return f.Ext() == ".yaml" || f.Ext() == ".yml" },
 	Collect:  collectLiteLLM,
 }
@@ -32,7 +32,8 @@ func collectLiteLLM(_ context.Context, f *sbom.File, out *sbom.Inventory) error 
 		if list == nil || list.Kind != tree.List {
 			continue
 		}
-		out.Documents = append(out.Documents, sbom.Document{Kind: "litellm", Path: f.Path, Content: withoutSecrets(root.Any())})
+		document(f, "litellm", root, out)
+		liteLLMWorkload(f, root, out)
 		guards := liteLLMGuards(f, root, out)
 		general := liteLLMLimits(f, root.Get("general_settings"))
 		general = append(general, liteLLMLimits(f, root.Get("litellm_settings"))...)
@@ -50,6 +51,28 @@ func collectLiteLLM(_ context.Context, f *sbom.File, out *sbom.Inventory) error 
 		}
 	}
 	return nil
+}
+
+// liteLLMWorkload states what the proxy keeps of what passes through it.
+func liteLLMWorkload(f *sbom.File, root *tree.Node, out *sbom.Inventory) {
+	w := serverWorkload(f, "litellm")
+	w.Role, w.Kind = "gateway", "proxy configuration"
+	for _, block := range []string{"general_settings", "litellm_settings"} {
+		n := root.Get(block)
+		if n.Get("store_prompts_in_spend_logs").Tri() == sbom.Yes {
+			w.Settings["store_prompts"] = "on"
+			w.At = n.KeyAt(f.Path, "store_prompts_in_spend_logs")
+		}
+		for _, key := range []string{"turn_off_message_logging", "redact_user_api_key_info"} {
+			if n.Get(key).Tri() == sbom.Yes {
+				w.Settings["redaction"] = "on"
+			}
+		}
+	}
+	if w.At.Line <= 1 {
+		w.At = root.KeyAt(f.Path, "model_list")
+	}
+	out.Workloads = append(out.Workloads, w)
 }
 
 // liteLLMLimits reads the limits that may stand in any of the settings blocks. Limits of
@@ -131,7 +154,7 @@ var nemoGuardrails = sbom.Collector{
 			if rails == nil {
 				continue
 			}
-			out.Documents = append(out.Documents, sbom.Document{Kind: "nemo-guardrails", Path: f.Path, Content: withoutSecrets(root.Any())})
+			document(f, "nemo-guardrails", root, out)
 			for _, side := range []string{"input", "output", "retrieval", "dialog"} {
 				flows := rails.Get(side, "flows")
 				if flows == nil {
