@@ -44,7 +44,7 @@ var positions = map[string]position{
 	"vision_tower": {"model", "base", true}, "mm_vision_tower": {"model", "base", true}, "text_encoder": {"model", "base", true}, "image_encoder": {"model", "base", true}, "audio_encoder": {"model", "base", true}, "backbone": {"model", "base", true},
 	"config_name": {"model", "base", true}, "model_id_or_path": {"model", "base", false}, "dataset_id_or_path": {"dataset", "train", false}, "hf_hub": {"model", "base", true}, "hub_id": {"model", "base", true}, "hf_repo": {"model", "base", true}, "hf_repo_id_or_path": {"model", "base", true},
 	"ms_hub_url": {"dataset", "train", false}, "eval_model": {"model", "eval", true}, "judge_model": {"model", "eval", true}, "pipeline_id": {"model", "base", true}, "vocoder_id": {"model", "base", true}, "model_repo": {"model", "base", true}, "model_repo_id": {"model", "base", true}, "model_uri": {"model", "serve", true},
-	"evals_dataset": {"dataset", "eval", true}, "generation_model": {"model", "base", true}, "checkpoint": {"model", "base", true}, "model_checkpoint": {"model", "base", true}, "ckpt": {"model", "base", true}, "pretrain_data": {"dataset", "train", true}, "lora_id": {"adapter", "adapter", true}, "lora_repo": {"adapter", "adapter", true},
+	"partial_pretrain": {"model", "base", true}, "evals_dataset": {"dataset", "eval", true}, "generation_model": {"model", "base", true}, "checkpoint": {"model", "base", true}, "model_checkpoint": {"model", "base", true}, "ckpt": {"model", "base", true}, "pretrain_data": {"dataset", "train", true}, "lora_id": {"adapter", "adapter", true}, "lora_repo": {"adapter", "adapter", true},
 
 	"resume_from_checkpoint": {"model", "resume", true}, "checkpoint_path": {"model", "resume", true}, "init_from": {"model", "resume", true},
 

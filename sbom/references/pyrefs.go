@@ -122,7 +122,7 @@ func (x *pyModule) own(name string) bool {
 // bound tells whether a bare callee is a variable.
 func (x *pyModule) bound(c *pyCall) bool {
 	n, ok := c.node.Func.(*python.Name)
-	return ok && (x.local(n.ID, c.scope) || len(x.root.names[n.ID]) > 0)
+	return ok && (x.local(n.ID, c.scope) || len(x.root.names[n.ID]) > 0 && x.imports[n.ID] == "")
 }
 
 func roleArg(c *python.Call, row *pyRole) python.Expr {

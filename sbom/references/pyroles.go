@@ -55,6 +55,8 @@ var pyRoles = []pyRole{
 	{"transformers.pipeline", "model", 1, "model", "base", "", "quiet|lib"},
 	{"transformers.pipeline", "tokenizer", 3, "tokenizer", "tokenizer", "", "quiet|lib"},
 	{"lmdeploy.pipeline", "model_path", 0, "model", "serve", "", "quiet"},
+	{"mii.pipeline", "model_name_or_path", 0, "model", "serve", "", "quiet"},
+	{"mii.serve", "model_name_or_path", 0, "model", "serve", "", "quiet"},
 	{"GPTQConfig", "dataset", -1, "dataset", "calibration", "", "quiet|shaped"},
 	{"load_pretrained_model", "model_path", 0, "model", "base", "", "quiet"},
 	{"load_checkpoint_and_dispatch", "checkpoint", 1, "model", "base", "", "quiet"},

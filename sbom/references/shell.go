@@ -434,6 +434,14 @@ func (s *shell) assign(name, value string, w word) {
 		s.inner(value, at) // flags that a command gets later
 		return
 	}
+	if pos, ok := pluralPosition(strings.ToLower(name)); ok && w.from.Path == "" && strings.Contains(value, " ") {
+		for _, part := range strings.Fields(value) { // for m in $MODELS
+			if KindOf(part) == NameHub && pos.accepts(part) {
+				s.declared = append(s.declared, declaredVariable{pos, part, name, at, w.at})
+			}
+		}
+		return
+	}
 	pos, ok := positionOf(name)
 	if !ok || !pos.accepts(value) {
 		return
