@@ -1,0 +1,37 @@
+package custody_gap_test
+
+import future.keywords.not
+
+import data.mlpolicy.chain.custody_gap.deny
+
+base := {
+	"gap": {"digest": "sha256:bb", "code": "no_statement", "reason": "no statement has it as a subject"},
+	"edge": {"from": "sha256:bb", "to": "sha256:aa"},
+}
+
+fires := {
+	"no statement": {"provenance": {"edges": [base.edge], "gaps": [base.gap]}},
+	"no chain": {"config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": []}},
+}
+
+silent := {
+	"whole": {"config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [base.edge], "gaps": []}},
+	"another kind": {"config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": [object.union(base.gap, {"code": "note"})]}},
+	"check": {"config": {"mode": "check"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": []}},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_tolerated if {
+	count(deny) == 0 with input as fires["no statement"] with data.mlpolicy.settings["X-003"].tolerated as ["sha256:bb"]
+}

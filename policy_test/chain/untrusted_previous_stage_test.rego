@@ -1,0 +1,39 @@
+package untrusted_previous_stage_test
+
+import future.keywords.not
+
+import data.mlpolicy.chain.untrusted_previous_stage.deny
+
+base := {
+	"gate": {"config": {"mode": "gate"}, "subject": {"name": "support", "digests": {"sha256": "aa"}}, "weights": [], "signatures": [{"state": "valid"}], "attestations": []},
+	"prior": {"stage": "training", "decision": "allow", "digest": "sha256:aa", "verified": "yes", "at": {"path": "vsa.json", "line": 1}},
+}
+
+fires := {
+	"nothing": object.union(base.gate, {"signatures": []}),
+	"broken signature": object.union(base.gate, {"signatures": [{"state": "invalid"}]}),
+	"refused statement": object.union(base.gate, {"signatures": [], "attestations": [{"state": "refused", "digests": {"sha256": "aa"}}]}),
+	"statement about other bytes": object.union(base.gate, {"signatures": [], "attestations": [{"state": "verified", "digests": {"sha256": "bb"}}]}),
+	"decision nobody verified": object.union(base.gate, {"prior": [object.union(base.prior, {"verified": "unstated"})]}),
+	"decision that says no": object.union(base.gate, {"prior": [object.union(base.prior, {"decision": "deny"})]}),
+}
+
+silent := {
+	"signature": base.gate,
+	"statement": object.union(base.gate, {"signatures": [], "attestations": [{"state": "verified", "digests": {"sha256": "aa"}}]}),
+	"statement about a file": object.union(base.gate, {"signatures": [], "weights": [{"sha256": "bb"}], "attestations": [{"state": "verified", "digests": {"sha256": "bb"}}]}),
+	"decision": object.union(base.gate, {"prior": [base.prior]}),
+	"check": object.union(base.gate, {"config": {"mode": "check"}, "signatures": []}),
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as patch
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as patch
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
