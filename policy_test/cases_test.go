@@ -11,10 +11,17 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
 
-	"github.com/open-policy-agent/opa/v1/rego"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/engine/config"
+	"github.com/mlpolicy/mlpolicy/internal/decide"
+	"github.com/mlpolicy/mlpolicy/internal/source"
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/evidence"
 )
 
 // fileCase is one case: files in, the outcome of one control out. Its header says
@@ -137,51 +144,115 @@ func TestEveryControlHasCases(t *testing.T) {
 	}
 }
 
-// TestInputCases evaluates the cases over hand-written input documents.
-func TestInputCases(t *testing.T) {
-	modules := pack(t)
-	all := controls(t, modules)
-	paths := map[string]string{}
-	for _, c := range all {
-		paths[c.ID] = "data.mlpolicy." + strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(c.Path, "policies/"), ".rego"), "/", ".") + ".deny"
-	}
-	options := []func(*rego.Rego){rego.Store(inmem.NewFromObject(defaults(all))), rego.Strict(true), rego.StrictBuiltinErrors(true)}
-	for _, m := range modules {
-		options = append(options, rego.ParsedModule(m))
+// caseTime is the clock of the cases.
+var caseTime = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// TestCases decides every case the way `check` does: files are scanned, linked and made
+// an input; an input.json is evaluated as it is.
+func TestCases(t *testing.T) {
+	policy, err := engine.Load(context.Background(), []engine.PackSource{embedded()}, engine.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, c := range readCases(t) {
-		text, ok := c.files["input.json"]
-		if !ok {
-			continue
-		}
 		t.Run(c.name, func(t *testing.T) {
-			var input any
-			if err := json.Unmarshal([]byte(text), &input); err != nil {
-				t.Fatal(err)
-			}
-			set, err := rego.New(append(slices.Clone(options), rego.Query(paths[c.control]), rego.Input(input))...).Eval(context.Background())
-			if err != nil || len(set) != 1 {
-				t.Fatalf("%v, %d results", err, len(set))
-			}
-			findings, _ := json.Marshal(set[0].Expressions[0].Value)
-			var found []struct {
-				At struct {
-					Path string
-					Line int
+			t.Parallel()
+			if text, ok := c.files["input.json"]; ok {
+				results, err := policy.Evaluate(context.Background(), inputOf(t, text))
+				if err != nil {
+					t.Fatal(err)
 				}
+				compare(t, c, results)
+				return
 			}
-			if err := json.Unmarshal(findings, &found); err != nil {
-				t.Fatal(err)
-			}
-			var at []string
-			for _, f := range found {
-				at = append(at, place(c.at, f.At.Path, f.At.Line))
-			}
-			slices.Sort(at)
-			if (c.outcome == "fail") != (len(found) > 0) || len(c.at) > 0 && !slices.Equal(at, c.at) {
-				t.Errorf("%s: findings at %v, want %s at %v: %s", c.control, at, c.outcome, c.at, findings)
-			}
+			compare(t, c, scanAndEvaluate(t, policy, c))
 		})
+	}
+}
+
+// inputOf completes a hand-written input: what it leaves out was looked for.
+func inputOf(t *testing.T, text string) *engine.Input {
+	t.Helper()
+	in := &engine.Input{}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(in); err != nil {
+		t.Fatal(err)
+	}
+	in.Schema, in.Now = engine.InputSchema, caseTime.Format(time.RFC3339)
+	if in.Collected == nil {
+		in.Collected = map[sbom.Family]sbom.Collected{}
+	}
+	for _, family := range sbom.Families {
+		if _, given := in.Collected[family]; !given {
+			in.Collected[family] = sbom.Collected{Looked: true, Files: 1}
+		}
+	}
+	return in
+}
+
+func scanAndEvaluate(t *testing.T, policy *engine.Policy, c fileCase) []engine.Result {
+	t.Helper()
+	files := fstest.MapFS{}
+	for name, text := range c.files {
+		if name != "mlpolicy.hcl" && name != "vulns.json" { // of the command line, not of the source
+			files[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
+		}
+	}
+	src := &source.Source{FS: files, Subject: sbom.Subject{Kind: "directory", Name: "case", Public: sbom.Unstated}}
+	if c.source == "git" {
+		src.Storage = func(string) string { return "git" }
+	}
+	req := decide.Request{Head: src, Policy: policy, Config: config.Default(), Now: caseTime, AllowEmpty: true}
+	if text, ok := c.files["vulns.json"]; ok {
+		list, err := evidence.Vulnerabilities("vulns.json", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Vulns, req.VulnsGiven = list, true
+	}
+	if text, ok := c.files["mlpolicy.hcl"]; ok {
+		req.Config, req.Policy = configured(t, text)
+	}
+	result, err := decide.Run(context.Background(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result.Results
+}
+
+// configured loads the pack with the settings of a configuration.
+func configured(t *testing.T, text string) (*engine.Config, *engine.Policy) {
+	t.Helper()
+	conf, err := config.ParseAt("mlpolicy.hcl", []byte(text), caseTime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := map[string]map[string]any{}
+	for id, control := range conf.Controls {
+		settings[id] = control.Settings
+	}
+	policy, err := engine.Load(context.Background(), []engine.PackSource{embedded()}, engine.LoadOptions{Settings: settings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conf, policy
+}
+
+func compare(t *testing.T, c fileCase, results []engine.Result) {
+	t.Helper()
+	i := slices.IndexFunc(results, func(r engine.Result) bool { return r.Control.ID == c.control })
+	if i < 0 {
+		t.Fatalf("there is no control %s", c.control)
+	}
+	r := results[i]
+	var at []string
+	for _, f := range r.Findings {
+		at = append(at, place(c.at, f.At.Path, f.At.Line))
+	}
+	slices.Sort(at)
+	if string(r.Outcome) != c.outcome || len(c.at) > 0 && !slices.Equal(at, c.at) {
+		t.Errorf("%s is %s (%s) at %v, want %s at %v", c.control, r.Outcome, r.Reason, at, c.outcome, c.at)
 	}
 }
 
