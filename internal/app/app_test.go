@@ -96,7 +96,7 @@ func judge(_ context.Context, c Case) (*Verdict, error) {
 	input := fmt.Appendf(nil, `{"now":%q,"revision":%q}`, d.Now, d.Subject.Revision)
 	sum := sha256.Sum256(input)
 	d.Digests = engine.Digests{Input: hex.EncodeToString(sum[:]), Source: d.Subject.Revision, Policy: "policy"}
-	v := &Verdict{Decision: d, Input: input, BOM: []byte(`{"bomFormat":"CycloneDX"}`), Config: law}
+	v := &Verdict{Decision: d, Input: input, BOM: []byte(`{"bomFormat":"CycloneDX"}`)}
 	if c.Base != nil && c.Base.Subject.Revision != c.Head.Subject.Revision {
 		v.Change = []sbom.Change{{Kind: "base_model_swapped", Subject: "org/model", Before: "a", After: "b"}}
 	}

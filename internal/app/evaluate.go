@@ -2,12 +2,12 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"time"
 
 	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/internal/decide"
 	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/internal/store"
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -41,7 +41,7 @@ type Verdict struct {
 	Decision *engine.Decision
 	Change   []sbom.Change
 	// Documents, as store.Record has them.
-	Input, BOM, BaseBOM, Config, Baseline, Lines []byte
+	Input, BaseInput, BOM, BaseBOM, Record []byte
 }
 
 // LawError is configuration or policy that cannot be used. The last good one is not
@@ -61,10 +61,10 @@ func (e *LawError) Error() string {
 
 // record is a verdict as it is stored.
 func (v *Verdict) record(repository int64, e store.Evaluation, target string) store.Record {
-	decision, err := json.Marshal(v.Decision)
+	decision, err := decide.Encode(v.Decision)
 	if err != nil {
 		panic(err) // strings, numbers and slices
 	}
 	return store.Record{Time: e.Created, Repository: repository, Evaluation: e.ID, Target: target, Mode: "check", Decision: decision,
-		Input: v.Input, BOM: v.BOM, BaseBOM: v.BaseBOM, Config: v.Config, Baseline: v.Baseline, Lines: v.Lines}
+		Input: v.Input, BaseInput: v.BaseInput, BOM: v.BOM, BaseBOM: v.BaseBOM, Record: v.Record}
 }

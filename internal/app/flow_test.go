@@ -224,7 +224,9 @@ func TestIngressAcceptsOnlyWhatIsSigned(t *testing.T) {
 		return resp.StatusCode
 	}
 	const header = "X-Hub-Signature-256"
-	sign := func(secret, body []byte) map[string]string { return map[string]string{header: githubtest.Sign(secret, body)} }
+	sign := func(secret, body []byte) map[string]string {
+		return map[string]string{header: githubtest.Sign(secret, body)}
+	}
 	for i, c := range []struct {
 		name, method string
 		body         []byte

@@ -37,14 +37,13 @@ type Record struct {
 	Decision []byte
 	// The other documents are given to PutDecision and not returned by Decision or
 	// Decisions, which fill the digests below; read them with Store.Blob.
-	Input    []byte // the input document as evaluated
-	BOM      []byte // CycloneDX JSON of the source
-	BaseBOM  []byte // of the base, where there was one
-	Config   []byte // mlpolicy.hcl as read
-	Baseline []byte // the baseline as JSON
-	Lines    []byte // {"path": {"12": "trimmed text"}} for findings, as fingerprinted
+	Input     []byte // the input document as evaluated
+	BaseInput []byte // of the base, where there was one
+	BOM       []byte // CycloneDX JSON of the source
+	BaseBOM   []byte // of the base, where there was one
+	Record    []byte // decide.Record as JSON: what makes the decision again from its inputs
 
-	InputDigest, BOMDigest, BaseBOMDigest, ConfigDigest, BaselineDigest, LinesDigest string
+	InputDigest, BaseInputDigest, BOMDigest, BaseBOMDigest, RecordDigest string
 }
 
 // PutDecision stores a decision and returns its id. Storing it twice is one decision.
@@ -68,26 +67,26 @@ func (s *Store) PutDecision(ctx context.Context, r Record) (string, error) {
 		stages[i] = stage.Stage
 	}
 	err := s.InTx(ctx, func(tx Tx) error {
-		var digests [7]string
-		for i, content := range [][]byte{r.Decision, r.Input, r.BOM, r.BaseBOM, r.Config, r.Baseline, r.Lines} {
+		var digests [6]string
+		for i, content := range [][]byte{r.Decision, r.Input, r.BaseInput, r.BOM, r.BaseBOM, r.Record} {
 			var err error
 			if digests[i], err = putBlob(ctx, tx, content); err != nil {
 				return err
 			}
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO decisions (id, time, repository_id, evaluation_id, target, mode, verdict, stages,
-			subject_name, subject_revision, source_digest, policy_digest, version, decision, input, bom, base_bom, config, baseline, lines)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20) ON CONFLICT (id) DO NOTHING`,
+			subject_name, subject_revision, source_digest, policy_digest, version, decision, input, base_input, bom, base_bom, record)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT (id) DO NOTHING`,
 			r.ID, millis(r.Time), r.Repository, r.Evaluation, r.Target, r.Mode, d.Decision, strings.Join(stages, ","),
 			d.Subject.Name, d.Subject.Revision, d.Digests.Source, d.Digests.Policy, d.Version,
-			digests[0], digests[1], digests[2], digests[3], digests[4], digests[5], digests[6])
+			digests[0], digests[1], digests[2], digests[3], digests[4], digests[5])
 		return err
 	})
 	return r.ID, err
 }
 
 const decisionColumns = `id, time, repository_id, evaluation_id, target, mode, verdict, stages, subject_name, subject_revision,
-	source_digest, policy_digest, version, decision, input, bom, base_bom, config, baseline, lines`
+	source_digest, policy_digest, version, decision, input, base_input, bom, base_bom, record`
 
 // decisionRow is a Record before its decision document is read.
 type decisionRow struct {
@@ -99,8 +98,8 @@ func scanDecision(rows *sql.Rows, r *decisionRow) error {
 	var ms int64
 	var stages string
 	err := rows.Scan(&r.ID, &ms, &r.Repository, &r.Evaluation, &r.Target, &r.Mode, &r.Verdict, &stages, &r.SubjectName, &r.SubjectRevision,
-		&r.SourceDigest, &r.PolicyDigest, &r.Version, &r.decision, &r.InputDigest, &r.BOMDigest, &r.BaseBOMDigest, &r.ConfigDigest,
-		&r.BaselineDigest, &r.LinesDigest)
+		&r.SourceDigest, &r.PolicyDigest, &r.Version, &r.decision, &r.InputDigest, &r.BaseInputDigest, &r.BOMDigest,
+		&r.BaseBOMDigest, &r.RecordDigest)
 	r.Time = fromMillis(ms)
 	for stage := range strings.SplitSeq(stages, ",") {
 		if stage != "" {

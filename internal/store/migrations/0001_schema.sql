@@ -122,11 +122,10 @@ CREATE TABLE decisions (
 	version          TEXT   NOT NULL,
 	decision         TEXT   NOT NULL, -- this and the following are digests in blobs, or ''
 	input            TEXT   NOT NULL,
+	base_input       TEXT   NOT NULL,
 	bom              TEXT   NOT NULL,
 	base_bom         TEXT   NOT NULL,
-	config           TEXT   NOT NULL,
-	baseline         TEXT   NOT NULL,
-	lines            TEXT   NOT NULL
+	record           TEXT   NOT NULL
 );
 CREATE INDEX decisions_time ON decisions (time, id);
 CREATE INDEX decisions_repository ON decisions (repository_id, time);

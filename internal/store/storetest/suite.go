@@ -79,8 +79,8 @@ func decisions(t *testing.T, s *store.Store) {
 	if bom := must(s.Blob(ctx, got.BOMDigest))(t); !bytes.Equal(bom, want.BOM) {
 		t.Errorf("BOM came back as %q", bom)
 	}
-	if got.BaselineDigest != "" {
-		t.Errorf("a decision without a baseline has digest %q", got.BaselineDigest)
+	if got.BaseInputDigest != "" {
+		t.Errorf("a decision without a base has digest %q", got.BaseInputDigest)
 	}
 	seen := map[string]bool{}
 	var last time.Time

@@ -1,0 +1,243 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/engine/config"
+	"github.com/mlpolicy/mlpolicy/internal/decide"
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/cyclonedx"
+)
+
+const (
+	// orgMount is where the organisation's tree appears in the law, so that its packs and
+	// those of the repository are opened the same way.
+	orgMount = ".mlpolicy-organisation"
+	// maxPolicies bounds the compiled policies that are kept; one takes some 20 MB.
+	maxPolicies = 8
+)
+
+// Decider is the Evaluate of a server: internal/decide under the law that a case names.
+type Decider struct {
+	Version string
+	// Pull fetches an oci:// bundle of a policies block; nil refuses them.
+	Pull func(ctx context.Context, ref string) ([]byte, error)
+
+	mu       sync.Mutex
+	policies map[string]*engine.Policy // by configuration and environment
+	order    []string
+}
+
+// Evaluate implements Evaluate.
+func (d *Decider) Evaluate(ctx context.Context, c Case) (*Verdict, error) {
+	law := lawTree{c.Law, c.Org}
+	conf, err := d.config(law, c)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := d.policy(ctx, law, conf, c.Environment)
+	if err != nil {
+		return nil, err
+	}
+	req := decide.Request{Head: c.Head, Policy: policy, Config: conf, Stages: c.Stages, Now: c.Now, Version: d.Version, Mode: decide.ModeCheck,
+		Environment: c.Environment, AllowEmpty: true}
+	if c.Base != nil {
+		req.Base, req.BaseInventory = c.Base.Source, c.Base.Inventory()
+	}
+	if c.Review != nil {
+		req.Extend = func(in *engine.Input) error {
+			in.Review = *c.Review
+			in.Collected[sbom.FamilyReview] = sbom.Collected{Looked: true}
+			return nil
+		}
+	}
+	result, err := decide.Run(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	v := &Verdict{Decision: result.Decision, Change: result.Input.Change, Input: result.InputJSON, BaseInput: result.BaseInputJSON, BOM: result.BOM}
+	if c.Base != nil {
+		c.Base.SetInventory(result.BaseInventory)
+		var b bytes.Buffer
+		if err := cyclonedx.Encode(&b, result.BaseInventory, cyclonedx.Options{Version: d.Version}); err != nil {
+			return nil, fmt.Errorf("write the ML-BOM of the base: %w", err)
+		}
+		v.BaseBOM = b.Bytes()
+	}
+	record, err := result.Record(&req)
+	if err != nil {
+		return nil, err
+	}
+	v.Record, err = json.Marshal(record)
+	return v, err
+}
+
+// config reads the configuration of the law: the repository's, with the organisation's
+// as its floor and its packs beside; the organisation's alone where there is no other.
+func (d *Decider) config(law lawTree, c Case) (*engine.Config, error) {
+	conf, found, err := parseConfig(law, ConfigName, ConfigName, c)
+	if err != nil || law.org == nil {
+		return conf, err
+	}
+	org, orgFound, err := parseConfig(law, orgMount+"/"+ConfigName, OrgLawRepository+"/"+ConfigName, c)
+	if err != nil || !orgFound {
+		return conf, err
+	}
+	mount(org)
+	if !found {
+		return org, nil
+	}
+	conf.Floor = org
+	conf.Packs = append(conf.Packs, org.Packs...)
+	conf.Trust = append(conf.Trust, org.Trust...)
+	conf.Revoked = append(conf.Revoked, org.Revoked...)
+	conf.Digest = digestOf(conf.Digest, org.Digest)
+	return conf, nil
+}
+
+func parseConfig(law lawTree, name, shown string, c Case) (*engine.Config, bool, error) {
+	content, err := readSmall(law, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return config.Default(), false, nil
+	}
+	if err != nil {
+		return nil, false, &LawError{Path: shown, Message: err.Error()}
+	}
+	conf, err := config.ParseAt(shown, content, c.Now)
+	if err != nil {
+		return nil, false, configError(shown, err)
+	}
+	for _, p := range conf.Packs {
+		if !local(p.Source) && !strings.HasPrefix(p.Source, "oci://") || p.PublicKey != "" && !local(p.PublicKey) {
+			return nil, false, &LawError{Path: shown, Message: fmt.Sprintf("policies %q: only paths inside the repository and oci:// can be read here", p.Name)}
+		}
+	}
+	return conf, true, nil
+}
+
+// local tells whether a path stays in the tree it is written in. Any other would be read
+// from this machine.
+func local(name string) bool { return filepath.IsLocal(name) && !strings.Contains(name, "\\") }
+
+// configError is where the first mistake of a configuration is.
+func configError(shown string, err error) error {
+	var diagnostics *config.Error
+	e := &LawError{Path: shown, Message: err.Error()}
+	if errors.As(err, &diagnostics) && len(diagnostics.Diagnostics) > 0 {
+		first := diagnostics.Diagnostics[0]
+		e.Message = first.Summary
+		if first.Detail != "" {
+			e.Message += ": " + first.Detail
+		}
+		if first.Subject != nil {
+			e.Line = first.Subject.Start.Line
+		}
+	}
+	return e
+}
+
+// mount moves the paths of the organisation's configuration to where its tree appears.
+func mount(org *engine.Config) {
+	for i := range org.Packs {
+		p := &org.Packs[i]
+		if local(p.Source) {
+			p.Source = path.Join(orgMount, filepath.ToSlash(p.Source))
+		}
+		if p.PublicKey != "" {
+			p.PublicKey = path.Join(orgMount, filepath.ToSlash(p.PublicKey))
+		}
+	}
+}
+
+// policy loads the policies of a configuration, or takes those that are loaded.
+func (d *Decider) policy(ctx context.Context, law lawTree, conf *engine.Config, environment string) (*engine.Policy, error) {
+	key, cacheable := packKey(law, conf, environment)
+	d.mu.Lock()
+	defer d.mu.Unlock() // compiling the same policy twice at once costs more than waiting
+	if p, ok := d.policies[key]; ok && cacheable {
+		return p, nil
+	}
+	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Pull: d.Pull})
+	var load *engine.LoadError
+	if errors.As(err, &load) && len(load.Diagnostics) > 0 {
+		first := load.Diagnostics[0]
+		return nil, &LawError{Path: path.Join(first.Pack, first.File), Line: first.Line, Message: first.Message}
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &LawError{Path: ConfigName, Message: err.Error()}
+	}
+	if cacheable {
+		if d.policies == nil {
+			d.policies = map[string]*engine.Policy{}
+		}
+		if len(d.order) >= maxPolicies {
+			delete(d.policies, d.order[0])
+			d.order = d.order[1:]
+		}
+		d.policies[key] = p
+		d.order = append(d.order, key)
+	}
+	return p, nil
+}
+
+// packKey names what policies are loaded from. A pack from a registry is pulled each
+// time: a tag may have moved.
+func packKey(law lawTree, conf *engine.Config, environment string) (string, bool) {
+	parts := []string{environment}
+	settings, err := json.Marshal([]any{conf.Controls, conf.Environments, conf.Packs})
+	if err != nil {
+		return "", false
+	}
+	parts = append(parts, string(settings))
+	for _, p := range conf.Packs {
+		if !local(p.Source) {
+			return "", false
+		}
+		err := fs.WalkDir(law, path.Clean(filepath.ToSlash(p.Source)), func(name string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			content, err := readSmall(law, name)
+			parts = append(parts, name, string(content))
+			return err
+		})
+		if err != nil {
+			return "", false
+		}
+		if p.PublicKey != "" {
+			key, err := readSmall(law, path.Clean(filepath.ToSlash(p.PublicKey)))
+			if err != nil {
+				return "", false
+			}
+			parts = append(parts, string(key))
+		}
+	}
+	return digestOf(parts...), true
+}
+
+// lawTree is the tree of a repository with that of its organisation in a folder.
+type lawTree struct{ repo, org fs.FS }
+
+// Open implements fs.FS.
+func (l lawTree) Open(name string) (fs.File, error) {
+	if name == orgMount || strings.HasPrefix(name, orgMount+"/") {
+		if l.org == nil {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		}
+		return l.org.Open(path.Join(".", strings.TrimPrefix(strings.TrimPrefix(name, orgMount), "/")))
+	}
+	return l.repo.Open(name)
+}
