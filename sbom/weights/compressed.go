@@ -60,7 +60,19 @@ func newZF(r io.Reader) (io.Reader, error) {
 	return zlib.NewReader(r)
 }
 
-// compressionOf tells how content is compressed. The two formats with a short magic must
+// isLZMA checks the header of LZMA-alone, which has no magic (lzma-file-format.txt, 1.1):
+// a dictionary size as encoders write it, an uncompressed size that is unknown or not
+// absurd, and the zero that every range coder begins with.
+func isLZMA(head []byte) bool {
+	if len(head) < 14 || head[13] != 0 {
+		return false
+	}
+	dict, size := binary.LittleEndian.Uint32(head[1:]), binary.LittleEndian.Uint64(head[5:])
+	one := dict & (dict - 1)
+	return dict >= 1<<12 && (one == 0 || one&(one-1) == 0) && (size == 1<<64-1 || size < 1<<48)
+}
+
+// compressionOf tells how content is compressed. zlib, whose magic is short, must
 // decompress from the first bytes on.
 func compressionOf(head []byte) *compression {
 	for i := range compressions {
@@ -69,7 +81,11 @@ func compressionOf(head []byte) *compression {
 			continue
 		}
 		switch c.name {
-		case "zlib", "lzma":
+		case "lzma":
+			if !isLZMA(head) {
+				continue
+			}
+		case "zlib":
 			r, err := c.open(bytes.NewReader(head))
 			if err != nil {
 				continue

@@ -74,7 +74,7 @@ func (m *pickleMachine) long(op byte) *fault {
 		}
 		v = value{kind: kindInt, at: int64(u)}
 	} else if n == int64(len(torchMagic)) && string(m.src.peek(len(torchMagic))) == torchMagic {
-		m.facts.torchMagic = true
+		m.facts.torchMagic = m.facts.torchMagic || m.depth == 0
 	}
 	m.push(v)
 	if !m.src.skip(n) {

@@ -291,37 +291,41 @@ type dtype struct {
 // some 100,000.
 const maxStorages = 1 << 18
 
-func (f *pickleFacts) persistent(m *pickleMachine, items []value) uint32 {
-	if len(items) < 5 {
-		return 0
+// persistent says what the loader makes of an id: a storage, or the class that a legacy
+// file names together with its source, ('module', class, file, source).
+func (f *pickleFacts) persistent(m *pickleMachine, items []value) value {
+	unknown := value{kind: kindPersistent}
+	if len(items) < 2 {
+		return unknown
 	}
-	if tag, _ := m.word(items[0]); tag != "storage" {
-		return 0
+	tag, _ := m.word(items[0])
+	if tag == "module" && items[1].kind == kindGlobal {
+		return items[1]
+	}
+	if tag != "storage" || len(items) < 5 {
+		return unknown
 	}
 	key, ok := m.word(items[2])
 	if !ok || len(f.storages) >= maxStorages {
-		return 0
+		return unknown
 	}
 	if id, known := f.byKey[key]; known {
-		return id
+		return value{kind: kindPersistent, n: id}
 	}
 	s := storage{key: key, numel: items[4].at}
 	if items[1].kind == kindGlobal {
 		s.class = f.names[items[1].n].qualified
 	}
 	if items[4].kind != kindInt || s.numel < 0 {
-		return 0
+		return unknown
 	}
 	f.storages = append(f.storages, s)
 	if f.byKey == nil {
 		f.byKey = map[string]uint32{}
 	}
 	f.byKey[key] = uint32(len(f.storages))
-	return uint32(len(f.storages))
+	return value{kind: kindPersistent, n: uint32(len(f.storages))}
 }
-
-// persistentText is an id of protocol 0, which is a line of text: torch writes none.
-func (f *pickleFacts) persistentText(string) uint32 { return 0 }
 
 // torchStorages is the element type and size of torch's storage classes.
 var torchStorages = map[string]struct {
@@ -391,7 +395,7 @@ func (f *pickleFacts) pairs(m *pickleMachine, items []value) {
 
 // dtype reads the arguments of numpy.dtype: a type code and its width ("f8", "U5").
 func (f *pickleFacts) dtype(m *pickleMachine, items []value) int64 {
-	if len(items) == 0 || !f.wrappers || len(f.dtypes) >= maxStorages {
+	if len(items) == 0 || len(f.dtypes) >= maxStorages {
 		return 0
 	}
 	s, ok := m.word(items[0])

@@ -127,17 +127,16 @@ func (m *pickleMachine) call(op byte) *fault {
 		m.facts.use(m, target, useBuild)
 		return m.built(target)
 	case opPersID:
-		b, ok := m.src.line()
-		if !ok {
+		if _, ok := m.src.line(); !ok { // an id in text: torch writes none
 			return m.short()
 		}
-		m.push(value{kind: kindPersistent, n: m.facts.persistentText(string(b[:min(len(b), maxNameBytes)]))})
+		m.push(value{kind: kindPersistent})
 	case opBinPersID:
 		if !m.has(1) {
 			return m.underflow()
 		}
 		items, _ := m.items(m.top(1))
-		m.replace(1, value{kind: kindPersistent, n: m.facts.persistent(m, items)})
+		m.replace(1, m.facts.persistent(m, items))
 	}
 	return nil
 }
@@ -148,7 +147,8 @@ func (m *pickleMachine) invoke(callee value, how use, items []value, whole bool)
 	switch callee.kind {
 	case kindGlobal:
 		return m.facts.call(m, callee.n, how, items, whole)
-	case kindResult, kindPersistent:
+	case kindPersistent: // what the loader makes of an id; torch makes storages
+	case kindResult:
 		m.facts.odd("call_of_result", m.origin+m.opAt, "calls what %s returned", m.facts.describe(m, callee))
 	default:
 		m.facts.fault("malformed", m.origin+m.opAt, "call at offset %d of a value that cannot be called", m.opAt)

@@ -96,16 +96,15 @@ func (m *pickleMachine) read(r io.ReaderAt, n, origin int64) bool {
 	if !trial.stopped && trial.names == 0 {
 		return false
 	}
-	inner := &pickleMachine{src: newPickleSource(r, 0, n), facts: m.facts, depth: m.depth + 1, origin: origin}
-	for inner.src.offset() < n {
-		if f := inner.run(); f != nil {
-			return false
-		}
-		if head := inner.src.peek(3); !startsPickle(head) {
-			return inner.src.offset() == n || trial.stopped && len(head) == 0
-		}
+	// Persistent ids of the nested pickles are their own.
+	keys := m.facts.byKey
+	m.facts.byKey = nil
+	inner := &pickleStreams{
+		src: newPickleSource(r, 0, n), facts: m.facts, size: n, depth: m.depth + 1, origin: origin, before: len(m.facts.storages),
 	}
-	return true
+	inner.run()
+	m.facts.byKey = keys
+	return inner.covered
 }
 
 type form uint8

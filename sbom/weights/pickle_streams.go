@@ -61,6 +61,10 @@ type pickleStreams struct {
 	size  int64 // -1 for a decompressor
 	n     int   // streams read to their STOP
 
+	depth  int   // pickles around these
+	origin int64 // offset of the streams in the member
+	before int   // storages that were named before these streams
+
 	first   value // result of the first stream
 	second  value
 	last    int64 // end of the last stream that reached its STOP
@@ -68,7 +72,7 @@ type pickleStreams struct {
 }
 
 func (s *pickleStreams) run() {
-	m := &pickleMachine{src: s.src, facts: s.facts}
+	m := &pickleMachine{src: s.src, facts: s.facts, depth: s.depth, origin: s.origin}
 	for {
 		if s.n >= maxPickleStreams {
 			s.facts.fault("too_many", s.src.offset(), "more than maxPickleStreams (%d) pickles follow each other", maxPickleStreams)
@@ -117,7 +121,7 @@ func (s *pickleStreams) legacy() bool {
 // eight bytes and the elements. It tells whether they end the file.
 func (s *pickleStreams) storages() bool {
 	total := int64(0)
-	for _, st := range s.facts.storages {
+	for _, st := range s.facts.storages[s.before:] {
 		n, ok := st.bytes()
 		if !ok || n > 1<<62 || total > 1<<62 {
 			s.facts.fault("unsupported", s.last, "storage %q of class %q has no known size", clip(st.key, 40), clip(st.class, 80))
@@ -129,7 +133,7 @@ func (s *pickleStreams) storages() bool {
 		s.facts.fault("truncated", s.last, "storages need %d bytes behind offset %d, the file is shorter", total, s.last)
 		return true
 	}
-	s.facts.w.DataBytes = total
+	s.facts.w.DataBytes += total
 	s.last = s.src.offset()
 	s.covered = s.src.fill(1) == 0
 	return s.covered
@@ -168,11 +172,14 @@ func blank(b []byte) bool {
 // stream that is cut off is a damaged file; one that goes wrong right behind a call, with
 // bytes left, is built to run and then to stop whoever reads it (nullifAI).
 func (s *pickleStreams) broken(m *pickleMachine, f *fault) {
+	s.last = -1
+	if s.depth > 0 {
+		return // bytes that look like a pickle and are none; names stand
+	}
 	s.facts.faults = append(s.facts.faults, f)
 	if f.code == "malformed" && m.called {
 		s.facts.odd("broken_after_call", f.offset, "the pickle breaks after a call: %s", f.reason)
 	}
-	s.last = -1
 }
 
 // finish states the facts and returns the end of what the pickles account for.
