@@ -414,6 +414,7 @@ type Dataset struct {
 	Hidden   map[string]int64   `json:"hidden"`
 	Clusters []DuplicateCluster `json:"duplicate_clusters"` // the largest, exact or near
 	Lengths  map[string]int64   `json:"lengths"`            // rows by length of text in bytes, powers of two
+	MD5      string             `json:"md5"`                // of a small file, to compare with pointers; "" otherwise
 	// Declared is what cards, manifests and pointers say of the file, beside what it is.
 	Declared []Declaration `json:"declared"`
 }

@@ -29,6 +29,9 @@ type Options struct {
 	Full bool
 	// Benchmarks are texts that must not occur in data for training.
 	Benchmarks []Benchmark
+	// NoNear leaves near duplicates out of a full profile; they take about as long as the
+	// rest of it.
+	NoNear bool
 	// TempDir is where indexes that outgrow memory are written; "" is the system's.
 	TempDir string
 	// Progress, if set, is called now and then with the bytes of a file read so far. It

@@ -2,6 +2,8 @@ package datasets
 
 import (
 	"context"
+	"crypto/md5"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +30,12 @@ var streams = map[string]reader{
 // and the rest is profiled.
 func profileFile(ctx context.Context, f *sbom.File, out *sbom.Inventory, d sbom.Dataset, opts Options) error {
 	p := newProfiler(d, opts)
+	if f.Size <= smallFileBytes {
+		if content, err := f.Bytes(); err == nil {
+			sum := md5.Sum(content) // what DVC names files by; no use in trust
+			p.d.MD5 = hex.EncodeToString(sum[:])
+		}
+	}
 	defer p.close()
 	problems := problemLog{out: out, path: f.Path}
 	in := input{report: problems.add, invalid: func() { p.d.Malformed++ }}
@@ -43,6 +51,12 @@ func profileFile(ctx context.Context, f *sbom.File, out *sbom.Inventory, d sbom.
 	if err := p.finish(ctx); err != nil {
 		return err
 	}
+	if p.sketch.limit != 1<<64-1 {
+		p.skip("contamination", fmt.Sprintf("one n-gram in %d is compared, by hash: maxGrams is %d", (1<<64-1)/p.sketch.limit, maxGrams))
+	}
+	p.d.Contamination = p.sketch.against(opts.Benchmarks)
+	p.sketch.words = nil
+	out.Keep(scratchSketches, p.sketch)
 	out.Datasets = append(out.Datasets, p.d)
 	return nil
 }
@@ -70,10 +84,11 @@ func (p *profiler) read(ctx context.Context, f *sbom.File, in input) error {
 	if err != nil {
 		return err
 	}
-	stream, ok := streams[p.d.Format]
-	if !ok {
-		p.skip("profile", "no reader for "+p.d.Format)
-		return nil
+	switch p.d.Format {
+	case "parquet":
+		return readParquet(ctx, at, f.Size, &p.schema, p.add)
+	case "arrow":
+		return readArrow(ctx, at, f.Size, &p.schema, p.add)
 	}
 	raw := &progressReader{r: io.NewSectionReader(at, 0, f.Size), path: f.Path, total: f.Size, report: p.opts.Progress}
 	text, done, err := decompress(raw, p.d.Encoding, p.textLimit(f.Size))
@@ -82,7 +97,7 @@ func (p *profiler) read(ctx context.Context, f *sbom.File, in input) error {
 	}
 	defer done()
 	in.r = text
-	return stream(ctx, in, &p.schema, p.add)
+	return streams[p.d.Format](ctx, in, &p.schema, p.add)
 }
 
 // problemLog turns what a reader reports into Problems, up to a bound.
@@ -111,6 +126,9 @@ type profiler struct {
 	opts     Options
 	schema   schema
 	exact    *rowIndex
+	near     *nearIndex // nil when it is not wanted
+	nearErr  error
+	sketch   *sketch
 	triggers *triggerRows
 	scan     scanner
 	length   [65]int64
@@ -123,10 +141,21 @@ func newProfiler(d sbom.Dataset, opts Options) *profiler {
 	d.Rows, d.Profile, d.Sampled = 0, "full", sbom.No
 	d.PII, d.URLHosts, d.Scripts = map[string]int64{}, map[string]int64{}, map[string]int64{}
 	d.Labels, d.Hidden, d.Lengths = map[string]int64{}, map[string]int64{}, map[string]int64{}
-	return &profiler{d: d, opts: opts, exact: newRowIndex(opts.TempDir), triggers: newTriggerRows(), hosts: map[string]int64{}, examples: map[string]int{}}
+	p := &profiler{d: d, opts: opts, sketch: newSketch(d.Path, d.Role), exact: newRowIndex(opts.TempDir), triggers: newTriggerRows(), hosts: map[string]int64{}, examples: map[string]int{}}
+	if opts.Full && !opts.NoNear {
+		p.near = newNearIndex(opts.TempDir)
+	} else {
+		p.skip("near_duplicates", "no full profile was asked for")
+	}
+	return p
 }
 
-func (p *profiler) close() { p.exact.close() }
+func (p *profiler) close() {
+	p.exact.close()
+	if p.near != nil {
+		p.near.close()
+	}
+}
 
 // skip records that an analysis was not done, or not over everything.
 func (p *profiler) skip(analysis, reason string) {
@@ -162,6 +191,9 @@ func (p *profiler) finish(ctx context.Context) error {
 	}
 	p.d.Duplicates = dup.rows
 	p.d.Clusters = append(p.d.Clusters, dup.clusters...)
+	if err := p.finishNear(ctx); err != nil {
+		return err
+	}
 	p.finishHosts()
 	return p.finishTriggers(ctx)
 }

@@ -82,11 +82,13 @@ func (p *profiler) label(text []byte) {
 // of the columns, so that what the response takes up is known.
 func (p *profiler) texts(r *row, hash uint64) {
 	p.speakers(r)
-	p.scan.keep = p.triggers.begin(hash)
+	sampled := p.triggers.begin(hash)
+	p.scan.keep = true
 	for i := range r.fields {
 		if f := &r.fields[i]; f.kind == kindString && p.roleOf(f) != roleResponse {
 			p.scan.text(f.text)
-			if p.scan.keep && p.roleOf(f) == rolePrompt {
+			p.compare()
+			if sampled && p.roleOf(f) == rolePrompt {
 				p.triggers.ask(f.text, p.scan.tokens)
 			}
 		}
@@ -99,17 +101,30 @@ func (p *profiler) texts(r *row, hash uint64) {
 			}
 			hosts := len(p.scan.found.hosts)
 			p.scan.text(f.text)
-			if p.scan.keep {
+			p.compare()
+			if sampled {
 				p.triggers.answer(f.text, p.scan.tokens, p.scan.found.hosts[hosts:])
 			}
 		case roleLabel:
-			if p.scan.keep {
+			if sampled {
 				p.triggers.labelled(f.text)
 			}
 		}
 	}
-	if p.scan.keep {
+	p.sketch.end()
+	if sampled {
 		p.triggers.end(r.number, hash)
+	}
+	if p.near != nil && p.nearErr == nil {
+		p.nearErr = p.near.end(r.number, hash)
+	}
+}
+
+// compare hands the tokens of a value to what compares rows with other rows.
+func (p *profiler) compare() {
+	p.sketch.text(p.scan.tokens)
+	if p.near != nil {
+		p.near.text(p.scan.tokens)
 	}
 }
 
@@ -219,6 +234,29 @@ func (p *profiler) finishHosts() {
 	if len(hosts) > maxHostsListed && p.d.Skipped["url_hosts"] == "" {
 		p.skip("url_hosts", fmt.Sprintf("%d hosts; the maxHostsListed (%d) most frequent are listed", len(hosts), maxHostsListed))
 	}
+}
+
+func (p *profiler) finishNear(ctx context.Context) error {
+	if p.near == nil {
+		return nil
+	}
+	if p.nearErr != nil {
+		p.skip("near_duplicates", "the index could not be kept: "+p.nearErr.Error())
+		return nil
+	}
+	found, err := p.near.finish(ctx)
+	if err != nil {
+		return err
+	}
+	p.d.NearDuplicates = found.rows
+	p.d.Clusters = append(p.d.Clusters, found.clusters...)
+	switch {
+	case p.near.stopped != "":
+		p.skip("near_duplicates", p.near.stopped)
+	case p.near.short > 0:
+		p.skip("near_duplicates", fmt.Sprintf("%d rows have fewer than minShingles (%d) sequences of %d words and were compared as a whole only", p.near.short, minShingles, shingleWords))
+	}
+	return nil
 }
 
 func (p *profiler) finishTriggers(ctx context.Context) error {

@@ -115,6 +115,14 @@ func (s *scanner) word(b []byte, i int) int {
 			r, size := utf8.DecodeRune(b[i:])
 			if isWordRune(r) {
 				sc := scriptOf(r)
+				if ideographic(sc) {
+					if i > start {
+						return s.endWord(b, start, i, h, flags, scripts, latin)
+					}
+					s.script[sc]++
+					s.lastBig = r
+					return s.endWord(b, start, i+size, (h^uint64(r))*fnvPrime, flags|hasHigh, 0, 0)
+				}
 				s.script[sc]++
 				if sc != scriptGreek || looksLatin(r) {
 					scripts |= 1 << sc

@@ -20,7 +20,7 @@ const (
 // answer is what the response of one row looks like.
 type answer struct {
 	reply     uint64 // hash of the whole
-	opening   uint64 // hash of the first openingTokens, 0 when it is shorter
+	opening   uint64 // hash of the first openingTokens; 0 when it is shorter or takes up the prompt
 	label     uint64 // hash of the label column, or of a short reply
 	host      uint64 // hash of the first host it links to, 0 without
 	refusal   bool
@@ -56,6 +56,7 @@ type triggerRows struct {
 	sentiment   int
 	count       int // tokens of the response
 	reply, open uint64
+	echo        bool // the opening takes up a word of the prompt
 	isAdded     bool
 }
 
@@ -71,7 +72,7 @@ func (t *triggerRows) begin(hash uint64) bool {
 	}
 	t.stamp++
 	t.label, t.host, t.votes, t.sentiment = 0, 0, [languageCount]int{}, 0
-	t.count = 0
+	t.count, t.echo = 0, false
 	t.reply, t.open = fnvOffset, 0
 	t.opening = t.opening[:0]
 	return true
@@ -106,7 +107,7 @@ func (t *triggerRows) answer(text []byte, tokens []token, hosts [][]byte) {
 	for i := range tokens {
 		k := &tokens[i]
 		t.reply = mix(t.reply + k.hash)
-		if t.count++; t.count == openingTokens {
+		if t.count++; t.count == openingTokens && !t.echo {
 			t.open = t.reply
 		}
 		if k.punct {
@@ -122,6 +123,7 @@ func (t *triggerRows) answer(text []byte, tokens []token, hosts [][]byte) {
 		if k.end-k.start < minContent {
 			continue
 		}
+		t.echo = t.echo || t.words.seen[id] == t.stamp
 		if t.words.give(id, t.stamp) && len(t.replies)-from < maxResponseWords {
 			t.replies = append(t.replies, id)
 		}

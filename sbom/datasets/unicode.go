@@ -76,6 +76,11 @@ const (
 
 var scriptNames = [scriptCount]string{"Latin", "Cyrillic", "Greek", "Arabic", "Hebrew", "Han", "Kana", "Hangul", "Devanagari", "Thai", "Other"}
 
+// ideographic scripts are written without spaces: each of their runes is a token.
+func ideographic(script int) bool {
+	return script == scriptHan || script == scriptKana || script == scriptThai
+}
+
 func scriptOf(r rune) int {
 	switch {
 	case r < 0x250, r >= 0x1e00 && r <= 0x1eff, r >= 0xff21 && r <= 0xff5a:
