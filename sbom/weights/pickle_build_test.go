@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
@@ -176,4 +177,106 @@ func fail(t testing.TB, what string, got, want any) {
 	if g, w := fmt.Sprint(got), fmt.Sprint(want); g != w {
 		t.Errorf("%s:\n got %s\nwant %s", what, g, w)
 	}
+}
+
+// torchLegacy is a file as torch wrote it before 1.6: five pickles, then storages.
+func torchLegacy(object []byte, n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("\x80\x02\x8a\x0a" + torchMagic + ".\x80\x02M\xe9\x03.")
+	b.WriteString("\x80\x02}q\x00(X\x10\x00\x00\x00protocol_versionM\xe9\x03u.")
+	b.Write(object)
+	b.WriteString("\x80\x02]X\x01\x00\x00\x000a.")
+	b.Write(le64(uint64(n)))
+	b.Write(make([]byte, 4*n))
+	return b.Bytes()
+}
+
+// torchPickleOf names a tensor of n floats, n larger than 65535.
+func torchPickleOf(n int) []byte {
+	a := new(asm).proto(2).global("torch._utils", "_rebuild_tensor_v2").op(opMark).op(opMark)
+	a.str("storage").global("torch", "FloatStorage").str("0").str("cpu").op(opBinInt).raw(le32(uint32(n))).op(opTuple).op(opBinPersID)
+	a.op(opBinInt1, 0).op(opBinInt).raw(le32(uint32(n))).op(opTuple1).op(opBinInt1, 1).op(opTuple1).op(opNewFalse)
+	return a.global("collections", "OrderedDict").op(opEmptyTuple).op(opReduce).op(opTuple).op(opReduce).stop()
+}
+
+// joblibFile is a dict with one array of three floats, whose bytes lie in the stream.
+func joblibFile() []byte {
+	a := new(asm).proto(3).op(opEmptyDict).op(opMark).str("w")
+	a.global("joblib.numpy_pickle", "NumpyArrayWrapper").op(opEmptyTuple).op(opNewObj).op(opEmptyDict).op(opMark)
+	a.str("subclass").global("numpy", "ndarray").str("shape").op(opBinInt1, 3).op(opTuple1).str("order").str("C")
+	a.str("dtype").global("numpy", "dtype").str("f4").op(opNewFalse).op(opNewTrue).op(opTuple3).op(opReduce)
+	a.op(opMark).op(opBinInt1, 3).str("<").op(opNone).op(opNone).op(opNone).op(opTuple).op(opBuild)
+	a.str("allow_mmap").op(opNewTrue).str("numpy_array_alignment_bytes").op(opBinInt1, 16).op(opSetItems).op(opBuild)
+	a.raw("\x03\xff\xff\xff" + "................"[:12])
+	return a.str("v").op(opBinInt1, 7).op(opSetItems).stop()
+}
+
+// framed is a pickle of protocol 4 with an honest frame.
+func framed() []byte {
+	body := "\x8c\x05hello\x94."
+	return []byte("\x80\x04\x95" + string(le64(uint64(len(body)))) + body)
+}
+
+func npyFile(header, data string) []byte {
+	for (10+len(header)+1)%64 != 0 {
+		header += " "
+	}
+	header += "\n"
+	return []byte("\x93NUMPY\x01\x00" + string(binary.LittleEndian.AppendUint16(nil, uint16(len(header)))) + header + data)
+}
+
+const kerasDense = `{"module":"keras.src.models","class_name":"Sequential","config":{"name":"s","layers":[{"module":"keras.layers","class_name":"Dense","config":{"units":3},"registered_name":null}]}}`
+
+// tarOf is a tar of regular files: name, content, ...
+func tarOf(t testing.TB, members ...string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for i := 0; i+1 < len(members); i += 2 {
+		if err := w.WriteHeader(&tar.Header{Name: members[i], Mode: 0o644, Size: int64(len(members[i+1])), Typeflag: tar.TypeReg}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(members[i+1])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// data32 gives the file 32 bytes of data.
+func (b *ggufBuilder) data32() *ggufBuilder {
+	b.data = 16
+	return b
+}
+
+// tfliteFile is a FlatBuffer with one custom operator and one empty list of subgraphs.
+func tfliteFile(op string) []byte {
+	var b bytes.Buffer
+	u16 := func(ns ...uint16) {
+		for _, n := range ns {
+			b.Write(binary.LittleEndian.AppendUint16(nil, n))
+		}
+	}
+	u32 := func(ns ...uint32) {
+		for _, n := range ns {
+			b.Write(binary.LittleEndian.AppendUint32(nil, n))
+		}
+	}
+	u32(20)                  // 0: root table
+	b.WriteString("TFL3")    // 4
+	u16(12, 16, 4, 8, 12, 0) // 8: vtable of Model: version, operator_codes, subgraphs, description
+	u32(12)                  // 20: table, vtable 12 bytes in front
+	u32(3)                   // 24: version
+	u32(8, 24)               // 28: operator_codes at 36, 32: subgraphs at 56
+	u32(1, 12)               // 36: one operator code, at 40+12=52
+	u16(8, 8, 0, 4)          // 44: vtable of OperatorCode: -, custom_code
+	u32(8)                   // 52: table
+	u32(8)                   // 56: custom_code at 64; also the empty list of subgraphs
+	u32(0)                   // 60
+	u32(uint32(len(op)))     // 64
+	b.WriteString(op + "\x00")
+	return b.Bytes()
 }

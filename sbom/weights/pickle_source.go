@@ -84,14 +84,27 @@ func (s *pickleSource) fill(n int) int {
 	if s.at != nil {
 		m, err = s.at.ReadAt(s.back[have:want], s.base+int64(have))
 	} else if !s.ended {
-		m, err = io.ReadAtLeast(s.stream, s.back[have:want], n-have)
+		m, s.ended, err = readSome(s.stream, s.back[have:want], n-have)
 	}
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !errors.Is(err, io.EOF) {
 		s.err = err
 	}
-	s.ended = s.ended || err != nil
 	s.buf = s.back[:have+m]
 	return len(s.buf)
+}
+
+// readSome reads at least n bytes into b, or all that there are. Unlike io.ReadAtLeast it
+// tells the end of a stream from a stream that says that it was cut off.
+func readSome(r io.Reader, b []byte, n int) (m int, ended bool, err error) {
+	for m < n && err == nil {
+		var k int
+		k, err = r.Read(b[m:])
+		m += k
+	}
+	if errors.Is(err, io.EOF) {
+		return m, true, nil
+	}
+	return m, err != nil, err
 }
 
 // cross handles a read of n bytes that leaves the frame. pickle.loads takes no notice.

@@ -83,11 +83,11 @@ func (s *pickleStreams) run() {
 			return
 		}
 		s.note(m)
-		if s.src.fill(1) == 0 {
-			s.covered = true
+		if s.legacy() && s.storages() {
 			return
 		}
-		if s.legacy() && s.storages() {
+		if s.src.fill(1) == 0 {
+			s.covered = true
 			return
 		}
 		if !s.next() {
@@ -142,7 +142,7 @@ func (s *pickleStreams) storages() bool {
 // next tells whether another pickle follows.
 func (s *pickleStreams) next() bool {
 	head := s.src.peek(nestedHead)
-	if startsPickle(head) {
+	if startsPickle(head) || len(head) < 3 && len(head) > 0 && head[0] == opProto {
 		return true
 	}
 	at := s.src.offset()
@@ -188,6 +188,9 @@ func (s *pickleStreams) finish() (end int64, err error) {
 	w.Executable = sbom.Yes
 	if s.legacy() || s.facts.torchMagic {
 		w.Format = "torch-legacy"
+	}
+	if w.Format == "torch-legacy" && s.n < torchStreams && len(s.facts.faults) == 0 {
+		s.facts.fault("truncated", s.last, "torch file ends behind %d of %d pickles", s.n, torchStreams)
 	}
 	if s.facts.wrappers {
 		w.Format = "joblib"

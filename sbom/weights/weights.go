@@ -122,6 +122,10 @@ type scan struct {
 const maxFaults = 64
 
 func (s *scan) fault(member string, f *fault) {
+	switch f.code {
+	case "too_deep", "too_large", "too_many":
+		s.models++ // what lies behind the limit may be one
+	}
 	if len(s.faults) >= maxFaults {
 		return
 	}

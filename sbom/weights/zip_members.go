@@ -203,13 +203,13 @@ func (z *zipFile) checksum(e *zipEntry) {
 // peekStream reads the first bytes of a stream. stream is nil when they are all of it.
 func peekStream(in io.Reader) (head []byte, stream io.Reader, err error) {
 	buf := make([]byte, sbom.HeadBytes)
-	n, err := io.ReadFull(in, buf)
+	n, ended, err := readSome(in, buf, len(buf))
 	head = buf[:n]
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return head, nil, nil
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return head, io.MultiReader(bytes.NewReader(head), &failed{err}), err
+	case ended:
+		return head, nil, nil
 	}
 	return head, io.MultiReader(bytes.NewReader(head), in), nil
 }
