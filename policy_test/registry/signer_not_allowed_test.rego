@@ -1,0 +1,45 @@
+package signer_not_allowed_test
+
+import future.keywords.not
+
+import data.mlpolicy.registry.signer_not_allowed.deny
+
+base := {"collected": {"signatures": {"looked": true}}, "subject": {"name": "m"}, "signatures": [signature]}
+
+signature := {"subject": "acme/m", "state": "valid", "reason": "", "identity": "release.pub", "unsigned": [], "missing": [], "at": {"path": "model.sig"}}
+
+with_signature(patch) := {"signatures": [object.union(signature, patch)]}
+
+limited := {"REG-002": {"signers": {"acme/*": ["release.pub"], "other": ["eve.pub"]}}}
+
+test_nobody_is_named if count(deny) == 0 with input as base
+
+test_allowed if {
+	count(deny) == 0 with input as base with data.mlpolicy.settings as limited
+}
+
+test_another_signer if {
+	found := deny with input as object.union(base, with_signature({"identity": "eve.pub"})) with data.mlpolicy.settings as limited
+	{d.detail | some d in found} == {"signed by eve.pub, allowed are release.pub"}
+}
+
+test_another_model if {
+	count(deny) == 1 with input as object.union(base, with_signature({"subject": "x"})) with data.mlpolicy.settings as limited
+}
+
+test_invalid_by_another_is_told_once if {
+	count(deny) == 0 with input as object.union(base, with_signature({"identity": "eve.pub", "state": "invalid"})) with data.mlpolicy.settings as limited
+}
+
+told(state, reason) := object.union(base, with_signature({"state": state, "reason": reason}))
+
+test_verification_names_both if {
+	found := deny with input as told("invalid", "signed by eve, expected adam")
+	{d.detail | some d in found} == {"signed by eve, expected adam"}
+}
+
+test_certified_by_another if count(deny) == 1 with input as told("invalid", "certified by a, expected b")
+
+test_other_reasons if count(deny) == 0 with input as told("invalid", "weights.bin was changed")
+
+test_reason_of_a_valid_one if count(deny) == 0 with input as told("valid", "signed by eve, expected adam")

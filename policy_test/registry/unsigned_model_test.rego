@@ -1,0 +1,33 @@
+package unsigned_model_test
+
+import future.keywords.not
+
+import data.mlpolicy.registry.unsigned_model.deny
+
+base := {"collected": {"signatures": {"looked": true}}, "subject": {"name": "m"}, "signatures": [signature]}
+
+signature := {"subject": "acme/m", "state": "valid", "reason": "", "identity": "release.pub", "unsigned": [], "missing": [], "at": {"path": "model.sig"}}
+
+with_signature(patch) := {"signatures": [object.union(signature, patch)]}
+
+fires := {
+	"none": {"signatures": []},
+	"invalid": with_signature({"state": "invalid", "reason": "changed"}),
+	"absent": with_signature({"state": "absent"}),
+}
+
+silent := {
+	"nobody looked": {"collected": {"signatures": {"looked": false}}, "signatures": []},
+	"valid": {},
+	"one of two": {"signatures": [signature, object.union(signature, {"state": "invalid"})]},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input as object.union(base, patch)
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input as object.union(base, patch)
+}
