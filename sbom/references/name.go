@@ -234,7 +234,7 @@ func placeholder(name string) bool {
 		}
 	}
 	head, tail, ok := strings.Cut(lower, "/")
-	return ok && genericOwners[head] && genericNames[tail]
+	return ok && genericOwners[head] && (genericNames[tail] || strings.HasPrefix(tail, "my_") || strings.HasPrefix(tail, "my-"))
 }
 
 // genericOwners and genericNames together say that a name stands for any name.

@@ -29,7 +29,7 @@ func (s *shell) nested(words []word) {
 			s.python(w.text, w.at)
 		case option == "-c", name == "screen" || name == "tmux" || name == "ssh" || name == "srun" || name == "kubectl" || name == "docker" || name == "eval":
 			if option == "-c" || strings.Contains(w.text, " --") {
-				s.inner(w.text, w.at)
+				s.inner(w.script(), w.at)
 			}
 		case name == "curl" && strings.HasPrefix(strings.TrimSpace(w.text), "{") && (option == "-d" || strings.HasPrefix(option, "--data") || option == "--json"):
 			s.payload(w.text, w.at)

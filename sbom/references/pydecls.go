@@ -98,7 +98,7 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 			down(e.Arg(def[0].(string), def[1].(int)), "default")
 		} else if name == "get" || name == "pop" || name == "setdefault" {
 			down(e.Arg("default", 1), "default")
-		} else if passThrough[name] && len(e.Args) == 1 {
+		} else if (passThrough[name] || name == "param") && len(e.Args) > 0 {
 			down(e.Args[0], v.how)
 		}
 	}

@@ -151,8 +151,10 @@ var pyRoles = []pyRole{
 	{"repo_exists", "repo_id", 0, "", "", "", "none"},
 	{"file_exists", "repo_id", 0, "", "", "", "none"},
 	{"ModelCard.from_template", "model_id", -1, "", "", "", "none"},
-	{"create_model_card", "model_name", -1, "", "", "", "none"},
-	{"create_model_card", "dataset_name", -1, "", "", "", "none"},
+	{"*model_card*", "model_name", -1, "", "", "", "none"},
+	{"*model_card*", "base_model", -1, "", "", "", "none"},
+	{"*model_card*", "dataset_name|dataset", -1, "", "", "", "none"},
+	{"*model_card*", "hub_model_id", -1, "model", "push", "", "quiet"},
 
 	// embeddings and rerankers.
 	{"SentenceTransformer", "model_name_or_path", 0, "model", "embedding", "", "quiet"},

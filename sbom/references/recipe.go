@@ -332,6 +332,13 @@ func (r *recipe) args(n *tree.Node) {
 			continue
 		}
 		at := item.At(r.file.Path)
+		if strings.HasPrefix(item.Text, "hf://") { // what a downloader is told to fetch
+			pos := servedOrAdapter(item.Text)
+			ref := New(pos.kind, pos.role, item.Text, at)
+			ref.How, ref.Loader = r.how(), "args"
+			r.out.References = append(r.out.References, ref)
+			continue
+		}
 		if strings.ContainsAny(item.Text, " \n") {
 			sh := newShell(r.out, r.file.Path, r.how(), func(int) sbom.At { return at })
 			sh.read(item.Text)

@@ -126,6 +126,7 @@ func execForm(s string) string {
 // word is one word of a command with the place where it starts.
 type word struct {
 	text  string
+	raw   string // with the variables as written, "" when there are none
 	at    sbom.At
 	from  sbom.At // where the literal stands when it came out of a variable
 	known bool    // false when a part of it is not known before run time
@@ -307,7 +308,12 @@ func (l *lexer) word() word {
 		at.Column = l.pos - l.bol + 1
 	}
 	w := word{at: at, known: true}
-	var b strings.Builder
+	var b, raw strings.Builder
+	expanded := false
+	write := func(s string) {
+		b.WriteString(s)
+		raw.WriteString(s)
+	}
 	quote := byte(0)
 	for l.pos < len(l.text) {
 		c := l.text[l.pos]
@@ -317,8 +323,7 @@ func (l *lexer) word() word {
 				l.pos += 3
 				continue
 			}
-			w.text = b.String()
-			return w
+			return w.done(b.String(), raw.String(), expanded)
 		case quote == 0 && (c == '"' || c == '\''):
 			quote = c
 		case quote != 0 && c == quote:
@@ -327,26 +332,44 @@ func (l *lexer) word() word {
 			l.pos++
 			if l.text[l.pos] == '\n' {
 				if quote != 0 { // keeps the lines of a script inside a word
-					b.WriteByte('\n')
+					write("\n")
 				}
 				l.newline()
 				continue
 			}
-			b.WriteByte(l.text[l.pos])
+			write(l.text[l.pos : l.pos+1])
 		case c == '$' && quote != '\'':
+			start := l.pos
 			l.dollar(&b, &w)
+			raw.WriteString(l.text[start:l.pos])
+			expanded = true
 			continue
 		case c == '\n':
-			b.WriteByte(c)
+			write(l.text[l.pos : l.pos+1])
 			l.newline()
 			continue
 		default:
-			b.WriteByte(c)
+			write(l.text[l.pos : l.pos+1])
 		}
 		l.pos++
 	}
-	w.text = b.String()
+	return w.done(b.String(), raw.String(), expanded)
+}
+
+func (w word) done(text, raw string, expanded bool) word {
+	w.text = text
+	if expanded {
+		w.raw = raw
+	}
 	return w
+}
+
+// script is the word as a shell that is started with it would read it.
+func (w word) script() string {
+	if w.raw != "" {
+		return w.raw
+	}
+	return w.text
 }
 
 // dollar reads $NAME, ${NAME}, ${NAME:-default}; anything else is not known.
@@ -431,7 +454,8 @@ func (s *shell) assign(name, value string, w word) {
 		s.vars[name] = variable{value, at}
 	}
 	if w.from.Path == "" && strings.Contains(value, " --") && s.depth < maxShellDepth {
-		s.inner(value, at) // flags that a command gets later
+		_, script, _ := strings.Cut(w.script(), "=")
+		s.inner(script, at) // flags that a command gets later
 		return
 	}
 	if pos, ok := pluralPosition(strings.ToLower(name)); ok && w.from.Path == "" && strings.Contains(value, " ") {
