@@ -269,3 +269,9 @@ func (env *environment) remote() bundles.Remote {
 	}
 	return bundles.Remote{CacheDir: filepath.Join(dir, "mlpolicy", "bundles")}
 }
+
+// pull fetches a bundle that a configuration or command line names.
+func (env *environment) pull(ctx context.Context, ref string) ([]byte, error) {
+	packed, _, err := env.remote().Pull(ctx, ref)
+	return packed, err
+}

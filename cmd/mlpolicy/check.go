@@ -18,6 +18,7 @@ import (
 	"github.com/mlpolicy/mlpolicy/engine/report"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
 	"github.com/mlpolicy/mlpolicy/internal/source"
+	"github.com/mlpolicy/mlpolicy/internal/workbench"
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
@@ -32,6 +33,7 @@ type checkFlags struct {
 	writeBaseline string
 	format        string
 	out           string
+	log           string
 	digests       string
 	allowEmpty    bool
 	verbose       bool
@@ -90,6 +92,7 @@ Exit status  Meaning                                      Retry?
 	f.StringVar(&flags.format, "format", "", strings.Join(report.Formats, " | ")+" (default: table; github in a GitHub workflow)")
 	f.StringVarP(&flags.out, "output", "o", "", "write to this file instead of standard output")
 	f.StringVar(&flags.digests, "digests", "all", "which files are hashed: all | lfs | none")
+	f.StringVar(&flags.log, "log", "", "append the decision and its input to the log in this directory, for policy replay")
 	f.BoolVar(&flags.allowEmpty, "allow-empty", false, "allow a source in which nothing was recognised")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "list every finding and every control")
 	complete(c, "stage", strings.Split(stageNames(), ", "))
@@ -136,6 +139,11 @@ func runCheck(ctx context.Context, env *environment, flags *checkFlags, name str
 	if err != nil {
 		return err
 	}
+	if flags.log != "" {
+		if err := env.record(flags.log, req, result); err != nil {
+			return err
+		}
+	}
 	opts := report.Options{Controls: req.Policy.Controls(), Color: env.terminal && flags.out == "", Verbose: flags.verbose, Summary: report.Found(result.Inventory)}
 	if flags.writeBaseline != "" {
 		recorded := engine.NewBaseline(result.Results, decide.Lines(req.Head))
@@ -153,6 +161,15 @@ func runCheck(ctx context.Context, env *environment, flags *checkFlags, name str
 		return &exitError{code: result.Decision.Exit}
 	}
 	return nil
+}
+
+// record appends a decision to a log.
+func (env *environment) record(dir string, req *decide.Request, result *decide.Result) error {
+	rec, err := result.Record(req)
+	if err != nil {
+		return err
+	}
+	return workbench.OpenLog(env.path(dir)).Append(rec, result.InputJSON, result.BaseInputJSON)
 }
 
 // ratchetHint says what a first run should be followed by.
@@ -245,10 +262,7 @@ func (env *environment) law(ctx context.Context, req *decide.Request, flags *law
 		}
 	}
 	opts := decide.PolicyOptions{Config: req.Config, Replace: flags.policies, AllowUnsigned: flags.allowUnsigned, Law: law, Environment: req.Environment,
-		Pull: func(ctx context.Context, ref string) ([]byte, error) {
-			packed, _, err := env.remote().Pull(ctx, ref)
-			return packed, err
-		},
+		Pull: env.pull,
 	}
 	if flags.publicKey != "" {
 		if opts.PublicKey, err = law.Read(flags.publicKey); err != nil {

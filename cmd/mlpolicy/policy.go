@@ -16,7 +16,8 @@ import (
 
 func newPolicy(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "List, show, write, test, explain and replay controls"}
-	c.AddCommand(newPolicyList(env), newPolicyShow(env), newPolicySchema(env), newPolicyTest(env))
+	c.AddCommand(newPolicyList(env), newPolicyShow(env), newPolicySchema(env), newPolicyNew(env),
+		newPolicyTest(env), newPolicyExplain(env), newPolicyReplay(env), newPolicyWaivers(env))
 	return c
 }
 
