@@ -19,6 +19,8 @@ var lifecycleCollectors = []sbom.Collector{
 	kitfile,
 	codeowners,
 	featureStore,
+	featureViews,
+	croissant,
 	settings,
 	grafanaAlerts,
 	expectationSuite,

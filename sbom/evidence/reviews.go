@@ -53,12 +53,12 @@ const maxUnownedListed = 20
 // document of kind ownership: {codeowners, areas: {area: {owned, unowned, paths}}}.
 func linkOwnership(inv *sbom.Inventory) {
 	areas := area.From(inv)
-	rules := CodeOwners(inv)
+	rules := ownersOf(inv)
 	byArea := map[string]any{}
 	for _, v := range inv.Scratch[sbom.ScratchPaths] {
 		p, _ := v.(string)
 		where := areas.Of(p)
-		if where == "" || !owned[path.Ext(p)] && path.Base(p) != "Dockerfile" && path.Base(p) != "CODEOWNERS" {
+		if where == "" || !owned[path.Ext(p)] && path.Base(p) != "Dockerfile" {
 			continue
 		}
 		entry, _ := byArea[where].(map[string]any)
@@ -88,9 +88,8 @@ func linkOwnership(inv *sbom.Inventory) {
 // owned are the files that people write and review.
 var owned = map[string]bool{".py": true, ".ipynb": true, ".sh": true, ".yaml": true, ".yml": true, ".toml": true, ".tf": true, ".rego": true, ".hcl": true, ".sql": true, ".dvc": true}
 
-// CodeOwners reads the rules of the CODEOWNERS file of an inventory, each with the
-// ML-critical paths for which it is the last match, for the review section of the input.
-func CodeOwners(inv *sbom.Inventory) []sbom.OwnerRule {
+// ownersOf reads the rules of the CODEOWNERS file of an inventory.
+func ownersOf(inv *sbom.Inventory) []sbom.OwnerRule {
 	var rules []sbom.OwnerRule
 	for _, place := range ownerPlaces {
 		for i := range inv.Documents {
@@ -120,20 +119,6 @@ func ownerRules(d *sbom.Document) []sbom.OwnerRule {
 		rules = append(rules, rule)
 	}
 	return rules
-}
-
-// MatchOwners fills in, for each rule, those of the paths for which it is the last match.
-func MatchOwners(rules []sbom.OwnerRule, paths []string) []sbom.OwnerRule {
-	out := slices.Clone(rules)
-	for i := range out {
-		out[i].Matches = nil
-	}
-	for _, p := range paths {
-		if rule := lastMatch(out, p); rule != nil {
-			rule.Matches = append(rule.Matches, p)
-		}
-	}
-	return out
 }
 
 func lastMatch(rules []sbom.OwnerRule, p string) *sbom.OwnerRule {

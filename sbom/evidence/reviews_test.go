@@ -45,13 +45,15 @@ func TestOwnership(t *testing.T) {
 		"train/loss.py": "x = 1\n", "train/open/a.py": "x = 1\n", "data/clean.py": "x = 1\n", "web/page.py": "x = 1\n",
 	}
 	inv := collectFiles(t, files)
-	rules := CodeOwners(inv)
+	rules := ownersOf(inv)
 	if len(rules) != 2 || rules[0].At.Line != 2 || !slices.Equal(rules[0].Owners, []string{"@ml"}) {
 		t.Fatalf("rules %+v, want two of .github/CODEOWNERS", rules)
 	}
-	matched := MatchOwners(rules, []string{"train/loss.py", "train/open/a.py", "data/clean.py"})
-	if !slices.Equal(matched[0].Matches, []string{"train/loss.py"}) || !slices.Equal(matched[1].Matches, []string{"train/open/a.py"}) {
-		t.Errorf("matches %+v", matched)
+	if got := lastMatch(rules, "train/open/a.py"); got != &rules[1] || len(got.Owners) != 0 {
+		t.Errorf("train/open/a.py is owned by %+v, want the last rule", got)
+	}
+	if got := lastMatch(rules, "data/clean.py"); got != nil {
+		t.Errorf("data/clean.py is owned by %+v, want nobody", got)
 	}
 	areas := ownershipOf(t, inv)
 	if got := areas["training"].(map[string]any); got["owned"] != int64(1) || got["unowned"] != int64(1) {
