@@ -74,6 +74,9 @@ func (d *Decider) Evaluate(ctx context.Context, c Case) (*Verdict, error) {
 		}
 		v.BaseBOM = b.Bytes()
 	}
+	if v.Context, err = codeContext(c.Head.FS, result.Decision, result.Inventory.Secrets); err != nil {
+		return nil, err
+	}
 	record, err := result.Record(&req)
 	if err != nil {
 		return nil, err

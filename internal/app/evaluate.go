@@ -41,7 +41,7 @@ type Verdict struct {
 	Decision *engine.Decision
 	Change   []sbom.Change
 	// Documents, as store.Record has them.
-	Input, BaseInput, BOM, BaseBOM, Record []byte
+	Input, BaseInput, BOM, BaseBOM, Record, Context []byte
 }
 
 // LawError is configuration or policy that cannot be used. The last good one is not
@@ -66,5 +66,5 @@ func (v *Verdict) record(repository int64, e store.Evaluation, target string) st
 		panic(err) // strings, numbers and slices
 	}
 	return store.Record{Time: e.Created, Repository: repository, Evaluation: e.ID, Target: target, Mode: "check", Decision: decision,
-		Input: v.Input, BaseInput: v.BaseInput, BOM: v.BOM, BaseBOM: v.BaseBOM, Record: v.Record}
+		Input: v.Input, BaseInput: v.BaseInput, BOM: v.BOM, BaseBOM: v.BaseBOM, Record: v.Record, Context: v.Context}
 }

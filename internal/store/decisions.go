@@ -42,8 +42,9 @@ type Record struct {
 	BOM       []byte // CycloneDX JSON of the source
 	BaseBOM   []byte // of the base, where there was one
 	Record    []byte // decide.Record as JSON: what makes the decision again from its inputs
+	Context   []byte // the lines around findings, for pages: {"path:12": [{"line": 11, "text": "…"}]}
 
-	InputDigest, BaseInputDigest, BOMDigest, BaseBOMDigest, RecordDigest string
+	InputDigest, BaseInputDigest, BOMDigest, BaseBOMDigest, RecordDigest, ContextDigest string
 }
 
 // PutDecision stores a decision and returns its id. Storing it twice is one decision.
@@ -67,26 +68,26 @@ func (s *Store) PutDecision(ctx context.Context, r Record) (string, error) {
 		stages[i] = stage.Stage
 	}
 	err := s.InTx(ctx, func(tx Tx) error {
-		var digests [6]string
-		for i, content := range [][]byte{r.Decision, r.Input, r.BaseInput, r.BOM, r.BaseBOM, r.Record} {
+		var digests [7]string
+		for i, content := range [][]byte{r.Decision, r.Input, r.BaseInput, r.BOM, r.BaseBOM, r.Record, r.Context} {
 			var err error
 			if digests[i], err = putBlob(ctx, tx, content); err != nil {
 				return err
 			}
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO decisions (id, time, repository_id, evaluation_id, target, mode, verdict, stages,
-			subject_name, subject_revision, source_digest, policy_digest, version, decision, input, base_input, bom, base_bom, record)
-			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19) ON CONFLICT (id) DO NOTHING`,
+			subject_name, subject_revision, source_digest, policy_digest, version, decision, input, base_input, bom, base_bom, record, context)
+			VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20) ON CONFLICT (id) DO NOTHING`,
 			r.ID, millis(r.Time), r.Repository, r.Evaluation, r.Target, r.Mode, d.Decision, strings.Join(stages, ","),
 			d.Subject.Name, d.Subject.Revision, d.Digests.Source, d.Digests.Policy, d.Version,
-			digests[0], digests[1], digests[2], digests[3], digests[4], digests[5])
+			digests[0], digests[1], digests[2], digests[3], digests[4], digests[5], digests[6])
 		return err
 	})
 	return r.ID, err
 }
 
 const decisionColumns = `id, time, repository_id, evaluation_id, target, mode, verdict, stages, subject_name, subject_revision,
-	source_digest, policy_digest, version, decision, input, base_input, bom, base_bom, record`
+	source_digest, policy_digest, version, decision, input, base_input, bom, base_bom, record, context`
 
 // decisionRow is a Record before its decision document is read.
 type decisionRow struct {
@@ -99,7 +100,7 @@ func scanDecision(rows *sql.Rows, r *decisionRow) error {
 	var stages string
 	err := rows.Scan(&r.ID, &ms, &r.Repository, &r.Evaluation, &r.Target, &r.Mode, &r.Verdict, &stages, &r.SubjectName, &r.SubjectRevision,
 		&r.SourceDigest, &r.PolicyDigest, &r.Version, &r.decision, &r.InputDigest, &r.BaseInputDigest, &r.BOMDigest,
-		&r.BaseBOMDigest, &r.RecordDigest)
+		&r.BaseBOMDigest, &r.RecordDigest, &r.ContextDigest)
 	r.Time = fromMillis(ms)
 	for stage := range strings.SplitSeq(stages, ",") {
 		if stage != "" {

@@ -125,7 +125,8 @@ CREATE TABLE decisions (
 	base_input       TEXT   NOT NULL,
 	bom              TEXT   NOT NULL,
 	base_bom         TEXT   NOT NULL,
-	record           TEXT   NOT NULL
+	record           TEXT   NOT NULL,
+	context          TEXT   NOT NULL
 );
 CREATE INDEX decisions_time ON decisions (time, id);
 CREATE INDEX decisions_repository ON decisions (repository_id, time);
