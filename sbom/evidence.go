@@ -5,7 +5,7 @@ package sbom
 type Workload struct {
 	Name      string            `json:"name"`
 	Namespace string            `json:"namespace"`
-	Role      string            `json:"role"`     // training | serving | gateway | tracker | notebook | pipeline | monitoring | feature_store | registry | other
+	Role      string            `json:"role"`     // training | serving | gateway | tracker | notebook | pipeline | monitoring | feature_store | registry | template (what pods are made from: a serving runtime, chart values, an image) | other
 	Platform  string            `json:"platform"` // kubernetes | kserve | ray | seldon | kubeai | compose | sagemaker | vertex | azureml | docker | shell | ...
 	Kind      string            `json:"kind"`     // kind of the resource as its platform says: Deployment, InferenceService, aws_sagemaker_model
 	Identity  string            `json:"identity"` // id of the Identity, "" when unstated

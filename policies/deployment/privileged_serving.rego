@@ -18,7 +18,7 @@
 #   settings:
 #     roles:
 #       type: set
-#       default: [serving, gateway]
+#       default: [serving, gateway, template]
 #       doc: roles of workloads that are judged
 #     must_state:
 #       type: set

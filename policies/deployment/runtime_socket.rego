@@ -46,6 +46,7 @@
 #       default:
 #         - serving
 #         - gateway
+#         - template
 #         - training
 #         - notebook
 #         - tracker

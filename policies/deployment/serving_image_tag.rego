@@ -15,7 +15,7 @@
 #   settings:
 #     roles:
 #       type: set
-#       default: [serving, gateway]
+#       default: [serving, gateway, template]
 #       doc: roles of workloads whose images are judged
 #     skip_paths:
 #       type: set

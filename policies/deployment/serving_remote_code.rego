@@ -17,7 +17,7 @@
 #   settings:
 #     roles:
 #       type: set
-#       default: [serving, gateway]
+#       default: [serving, gateway, template]
 #       doc: roles of workloads that serve
 #     flags:
 #       type: set
@@ -76,7 +76,7 @@ deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.call_at
 _ways(workload) := ({model.uri |
 	some model in workload.models
 	model.trust_remote_code == "yes"
-} | {argument |
+} | {flag |
 	some argument in array.concat(workload.command, workload.args)
 	some flag in settings["DEP-027"].flags
 	_switched_on(argument, flag)

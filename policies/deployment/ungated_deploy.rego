@@ -26,12 +26,20 @@
 #       doc: what a step that verifies looks like
 #     model_words:
 #       type: string
-#       default: '(?i)sagemaker|vertex|gcloud\s+ai\b|az\s+ml\b|inferenceservice|kserve|seldon|bentoml|mlflow|triton|vllm|ollama|ray\s+(job|serve)|rayservice|modal\s+deploy|cog\s+push|model|inference|llm'
+#       default: '(?i)sagemaker|vertex|gcloud\s+ai\b|az\s+ml\b|inferenceservice|kserve|seldon|bentoml|mlflow|triton|vllm|ollama|ray\s+(job|serve)|rayservice|modal\s+deploy|cog\s+push|\bmodels?\b|inference|\bllms?\b'
 #       doc: words of a deployment that is about a model
 #     roles:
 #       type: set
 #       default: [serving, gateway]
-#       doc: roles of workloads that make every deployment of the source one of a model
+#       doc: roles of workloads whose deployment is one of a model
+#     tries:
+#       type: string
+#       default: '(?i)(^|[\s/_.-])(e2e|tests?|testing|smoke|functionality|preview|dry[_-]?run)([\s/_.-]|$)'
+#       doc: words of jobs and workflows that try a deployment out
+#     clusters:
+#       type: string
+#       default: '(?i)(^|[\s/_.-])(kind|minikube|k3[ds]|microk8s|localstack)([\s/_.-]|$)'
+#       doc: words of steps that make a cluster to try something out
 #     events:
 #       type: set
 #       default: [pull_request, pull_request_target, merge_group]
@@ -62,6 +70,7 @@ deny contains {"subject": job.name, "detail": detail, "at": job.at} if {
 	"deploy" in job.purposes
 	job.environment == ""
 	_releases(job)
+	not _tries(job)
 	_about_models(job)
 	not _verified(job)
 	not places.skipped(job.at.path, settings["DEP-022"].skip_paths)
@@ -75,9 +84,22 @@ _releases(job) if {
 	not trigger.event in settings["DEP-022"].events
 }
 
-_about_models(_) if {
+_tries(job) if regex.match(settings["DEP-022"].tries, concat(" ", [job.name, job.workflow]))
+
+_tries(job) if {
+	some step in job.steps
+	regex.match(settings["DEP-022"].clusters, concat(" ", [step.name, step.uses, step.run]))
+}
+
+# The step names the folder or the file of something that serves.
+_about_models(job) if {
+	some step in job.steps
+	"deploy" in step.purposes
 	some workload in input.workloads
 	workload.role in settings["DEP-022"].roles
+	some place in [places.folder(workload.at.path), workload.at.path]
+	place != ""
+	contains(step.run, place)
 }
 
 _about_models(job) if {

@@ -15,7 +15,9 @@ check := {"name": "gate", "workflow": "w.yml", "environment": "", "needs": [], "
 
 middle := {"name": "build", "workflow": "w.yml", "environment": "", "needs": ["gate"], "purposes": [], "triggers": [], "steps": [], "at": {"path": "w.yml", "line": 1}}
 
-web := object.union(apply, {"run": "kubectl apply -f web.yaml"})
+web := object.union(apply, {"run": "kubectl apply -f deploy/web.yaml"})
+
+served := {"role": "serving", "at": {"path": "deploy/serving.yaml"}}
 
 fires := {
 	"nothing before it": {"pipelines": [job]},
@@ -24,7 +26,8 @@ fires := {
 	"waits for a build": {"pipelines": [object.union(job, {"needs": ["build"]}), object.union(middle, {"needs": []})]},
 	"push and pull request": {"pipelines": [object.union(job, {"triggers": [{"event": "pull_request"}, {"event": "push"}]})]},
 	"no triggers known": {"pipelines": [object.union(job, {"triggers": []})]},
-	"model beside it": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [{"role": "serving"}]},
+	"folder of a server": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [served]},
+	"file of a server": {"pipelines": [object.union(job, {"steps": [object.union(web, {"run": "kubectl apply -f serving.yaml"})]})], "workloads": [{"role": "serving", "at": {"path": "serving.yaml"}}]},
 	"named after a model": {"pipelines": [object.union(job, {"steps": [object.union(web, {"name": "roll out the model"})]})]},
 }
 
@@ -35,8 +38,14 @@ silent := {
 	"gate behind a build": {"pipelines": [object.union(job, {"needs": ["build"]}), middle, check]},
 	"verifies a signature": {"pipelines": [object.union(job, {"steps": [{"name": "v", "uses": "", "run": "cosign verify image", "purposes": []}, apply]})]},
 	"pull request only": {"pipelines": [object.union(job, {"triggers": [{"event": "pull_request"}]})]},
-	"web app": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [{"role": "other"}]},
+	"web app": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [object.union(served, {"role": "other"})]},
+	"server elsewhere": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [{"role": "serving", "at": {"path": "serving/serving.yaml"}}]},
+	"server at the root": {"pipelines": [object.union(job, {"steps": [web]})], "workloads": [{"role": "serving", "at": {"path": "serving.yaml"}}]},
+	"server beside a test": {"pipelines": [object.union(job, {"steps": [object.union(web, {"purposes": ["test"]})]})], "workloads": [served]},
+	"tried out": {"pipelines": [object.union(job, {"name": "e2e-deploy"})]},
+	"tried out in a cluster of its own": {"pipelines": [object.union(job, {"steps": [{"name": "cluster", "uses": "helm/kind-action", "run": "", "purposes": []}, apply]})]},
 	"model in another step": {"pipelines": [object.union(job, {"steps": [web, {"name": "test model", "uses": "", "run": "", "purposes": ["test"]}]})]},
+	"tried out in a workflow of tests": {"pipelines": [object.union(job, {"workflow": ".github/workflows/e2e-test.yml"})]},
 	"does not deploy": {"pipelines": [object.union(job, {"purposes": ["test"]})]},
 	"test": {"pipelines": [object.union(job, {"at": {"path": "tests/w.yml"}})]},
 }

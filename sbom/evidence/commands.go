@@ -170,8 +170,11 @@ func commandModels(w *sbom.Workload, p *program, c container, line string) {
 			return
 		}
 		m := servedModel(value.text, revision.text, value.at)
-		if p.name == "ollama" {
+		switch {
+		case p.name == "ollama":
 			m = ollamaModel(value.text, value.at)
+		case p.llm && m.URI == value.text && bareHub.MatchString(value.text) && !modelFile.MatchString(value.text):
+			m.URI = "hf://" + value.text
 		}
 		m.TrustRemoteCode = trust
 		if !slices.ContainsFunc(w.Models, func(o sbom.WorkloadModel) bool { return o.URI == m.URI }) {
@@ -364,8 +367,10 @@ func decideRole(w *sbom.Workload, kind string, found []*program) {
 	}
 	switch {
 	case kind == "runtime":
-		// A runtime is a template for pods: it serves or trains when somebody uses it.
-		if w.Role == "" {
+		// Pods are made from it when somebody uses it: nothing runs yet.
+		if w.Role == "serving" || w.Role == "gateway" {
+			w.Role = "template"
+		} else {
 			w.Role = "other"
 		}
 	case kind != "":

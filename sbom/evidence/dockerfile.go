@@ -71,6 +71,9 @@ func collectDockerfile(_ context.Context, f *sbom.File, out *sbom.Inventory) err
 		found = append(found, p)
 	}
 	decideRole(&w, "", found)
+	if w.Role == "serving" || w.Role == "gateway" {
+		w.Role = "template" // an image serves nobody before it is deployed
+	}
 	out.Workloads = append(out.Workloads, w)
 	return nil
 }

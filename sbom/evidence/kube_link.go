@@ -118,7 +118,7 @@ func commonFolders(a, b string) int {
 
 func kubePlatform(platform string) bool {
 	switch platform {
-	case "kubernetes", "kserve", "ray", "seldon", "kubeai", "kubeflow", "argo", "kfp":
+	case "kubernetes", "kserve", "ray", "seldon", "kubeai", "kubeflow", "argo", "kfp", "operator":
 		return true
 	}
 	return false

@@ -21,13 +21,13 @@ var kubeKinds = map[string]kindFacts{
 	"ServingRuntime": {"kserve", "runtime"}, "ClusterServingRuntime": {"kserve", "runtime"}, "LLMInferenceServiceConfig": {"kserve", "runtime"},
 	"ClusterStorageContainer": {"kserve", "other"},
 	"RayService":              {"ray", "serving"}, "RayCluster": {"ray", ""}, "RayJob": {"ray", ""}, "RayCronJob": {"ray", ""},
-	"SeldonDeployment": {"seldon", "serving"}, "VLLMRuntime": {"kubernetes", "serving"},
+	"SeldonDeployment": {"seldon", "serving"}, "VLLMRuntime": {"operator", "serving"},
 	"PyTorchJob": {"kubeflow", "training"}, "TFJob": {"kubeflow", "training"}, "MPIJob": {"kubeflow", "training"}, "XGBoostJob": {"kubeflow", "training"},
 	"PaddleJob": {"kubeflow", "training"}, "JAXJob": {"kubeflow", "training"}, "MXJob": {"kubeflow", "training"}, "TrainJob": {"kubeflow", "training"},
 	"TrainingRuntime": {"kubeflow", "runtime"}, "ClusterTrainingRuntime": {"kubeflow", "runtime"}, "Experiment": {"kubeflow", "training"},
 	"Workflow": {"argo", ""}, "CronWorkflow": {"argo", ""}, "WorkflowTemplate": {"argo", ""}, "ClusterWorkflowTemplate": {"argo", ""},
 	"FeatureStore": {"kubernetes", "feature_store"}, "ModelRegistry": {"kubernetes", "registry"},
-	"NIMService": {"kubernetes", "serving"}, "DynamoGraphDeployment": {"kubernetes", "serving"},
+	"NIMService": {"operator", "serving"}, "DynamoGraphDeployment": {"operator", "serving"},
 }
 
 // modelGroups tells apart the two operators that call an object Model.

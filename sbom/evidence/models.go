@@ -10,11 +10,11 @@ import (
 var (
 	// hubName is org/name as the hub allows it.
 	hubName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$`)
-	bareHub = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$`)
+	bareHub = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,95}$`) // gpt2, of servers that look there
 	fullHex = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 	digest  = regexp.MustCompile(`@(sha256:[0-9a-f]{64})$`)
 	// unknownText is what a template or the run time fills in.
-	unknownText = regexp.MustCompile(`\$|\{\{|<[^>]*>`)
+	unknownText = regexp.MustCompile(`\$|\{\{|<[^>]*>|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 )
 
 // servedModel states a model by the value that names it, normalised as references are:
@@ -46,7 +46,7 @@ func servedModel(value, revision string, at sbom.At) sbom.WorkloadModel {
 		m.URI = value
 	case localHead.MatchString(value):
 		m.URI = "./" + value
-	case hubName.MatchString(value), bareHub.MatchString(value) && !modelFile.MatchString(value):
+	case hubName.MatchString(value):
 		m.URI = "hf://" + value
 	default:
 		m.URI = value

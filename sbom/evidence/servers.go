@@ -326,7 +326,7 @@ func helmWorkload(f *sbom.File, root *tree.Node, out *sbom.Inventory) {
 		return
 	}
 	w.At = w.Images[0].At
-	decideRole(&w, "", found)
+	decideRole(&w, "runtime", found)
 	out.Workloads = append(out.Workloads, w)
 }
 
