@@ -92,7 +92,11 @@ func descriptors(inputs []Input) []any {
 	return out
 }
 
-// TestResultPayload is an in-toto test result v0.1 about an artifact.
-func TestResultPayload(name string, digests map[string]string, predicate map[string]any) ([]byte, error) {
-	return statement([]any{map[string]any{"name": name, "digest": digests}}, PredicateTestResult, predicate)
+// PredicatePayload is a statement with a predicate of somebody else's.
+func PredicatePayload(outputs []Output, predicateType string, predicate map[string]any) ([]byte, error) {
+	var subjects []any
+	for _, o := range outputs {
+		subjects = append(subjects, map[string]any{"name": o.Name, "digest": o.Digests})
+	}
+	return statement(subjects, predicateType, predicate)
 }
