@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -74,11 +73,7 @@ func (p *Policy) Evaluate(ctx context.Context, in *Input) ([]Result, error) {
 // Value converts the input for OPA, once for all controls. Documents and the BOM are
 // left out where no loaded control reads them.
 func (p *Policy) Value(in *Input) (ast.Value, error) {
-	content, err := p.trimmed(in).JSON()
-	if err != nil {
-		return nil, err
-	}
-	return ast.ValueFromReader(bytes.NewReader(content))
+	return inputValue(p.trimmed(in))
 }
 
 // answer is what the query of one control returned.

@@ -19,6 +19,7 @@ func (c *checker) body(body ast.Body) {
 
 func (c *checker) expr(e *ast.Expr) {
 	for _, w := range e.With {
+		c.set.varies = true
 		c.with(w)
 	}
 	switch terms := e.Terms.(type) {
@@ -76,6 +77,7 @@ func (c *checker) call(e *ast.Expr, terms []*ast.Term) {
 	if b == nil || b.Decl == nil {
 		return
 	}
+	c.set.varies = c.set.varies || b.Nondeterministic
 	result := c.builtin(name, b, args, shapes)
 	if n := len(b.Decl.FuncArgs().Args); len(args) > n {
 		c.assign(args[n], result)
@@ -256,10 +258,15 @@ func (c *checker) step(s *shape, step *ast.Term, at *ast.Location) *shape {
 		at = step.Location
 	}
 	f, ok := s.field(string(name))
+	if !c.report {
+		return f
+	}
 	switch {
 	case !ok && s.fields == nil:
 		c.fail(at, "there is no %q in %s, which has no fields", string(name), describe(s))
 		return nil
+	case !ok && len(s.fields) == 0 && s.path == "" && c.raw[c.module]:
+		return nil // {} as the default of something raw: what else may be there is not known
 	case !ok:
 		c.fail(at, "there is no field %q in %s%s", string(name), describe(s), neighbours(string(name), slices.Sorted(maps.Keys(s.fields))))
 		return nil

@@ -361,7 +361,7 @@ func (l *loader) finish(ctx context.Context, p *Policy) error {
 	l.data[ownRoot] = own
 	schema := inputSchema(nil, facts)
 	p.compiler = newCompiler(schema)
-	l.compile(p, p.compiler, l.modules, schema)
+	rules := l.compile(p, p.compiler, l.modules, schema)
 	if l.opts.Tests && len(l.ds) == 0 {
 		all := maps.Clone(l.modules)
 		maps.Copy(all, l.tests)
@@ -382,18 +382,21 @@ func (l *loader) finish(ctx context.Context, p *Policy) error {
 	slices.SortFunc(p.controls, func(a, b Control) int { return strings.Compare(a.ID, b.ID) })
 	p.data, p.tests = l.data, l.tests
 	p.store = inmem.NewFromObjectWithOpts(l.data, inmem.OptRoundTripOnWrite(false))
+	if err := p.fold(ctx, rules); err != nil {
+		return err
+	}
 	return p.prepare(ctx)
 }
 
 // compile compiles and type-checks modules. Where OPA's type checker fails the name check
 // says more, so its message is left out for a line that has one of ours.
-func (l *loader) compile(p *Policy, compiler *ast.Compiler, modules map[string]*ast.Module, schema map[string]any) {
+func (l *loader) compile(p *Policy, compiler *ast.Compiler, modules map[string]*ast.Module, schema map[string]any) map[string]*ruleSet {
 	compiler.Compile(modules)
 	if slices.ContainsFunc(compiler.Errors, func(e *ast.Error) bool { return e.Code != ast.TypeErr }) {
 		l.astErrors("", "", compiler.Errors)
-		return
+		return nil
 	}
-	l.checkNames(p, compiler, schema)
+	rules := l.checkNames(p, compiler, schema)
 	var rest ast.Errors
 	for _, e := range compiler.Errors {
 		place := l.files[e.Location.File]
@@ -407,6 +410,7 @@ func (l *loader) compile(p *Policy, compiler *ast.Compiler, modules map[string]*
 	if len(rest) > 0 {
 		l.astErrors("", "", rest)
 	}
+	return rules
 }
 
 // newCompiler returns the compiler of packs of ours: strict, without the built-ins that

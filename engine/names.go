@@ -27,6 +27,7 @@ type ruleSet struct {
 	value    *shape
 	calls    map[string]bool // paths of rules they refer to
 	sections map[string]bool // sections of the input; "*" for all of it
+	varies   bool            // uses the clock, or replaces something with `with`
 }
 
 // variable is a variable of a rule. The compiler has made most names unique already.
@@ -64,7 +65,7 @@ type checker struct {
 
 // checkNames checks the modules of a compiler against the schema, and fills in which
 // sections the controls read.
-func (l *loader) checkNames(p *Policy, compiler *ast.Compiler, schema map[string]any) {
+func (l *loader) checkNames(p *Policy, compiler *ast.Compiler, schema map[string]any) map[string]*ruleSet {
 	c := &checker{
 		ds: &l.ds, files: l.files, compiler: compiler, input: schemaShape(schema, "input"), data: l.data,
 		settings: map[string]*shape{}, rules: map[string]*ruleSet{}, children: map[string]map[string]bool{},
@@ -94,6 +95,7 @@ func (l *loader) checkNames(p *Policy, compiler *ast.Compiler, schema map[string
 	c.report = true
 	c.round()
 	c.sections(l, p)
+	return c.rules
 }
 
 // factShape lets any name pass below input.facts that came without a schema: what it
