@@ -166,7 +166,8 @@ func (t *explainer) TraceEvent(e topdown.Event) {
 }
 
 func key(e *ast.Expr) string {
-	return fmt.Sprintf("%s:%d:%d:%s", e.Location.File, e.Location.Row, e.Location.Col, e.Location.Text)
+	_, not := e.Terms.(*ast.Not) // what a "not" negates has the place of the whole
+	return fmt.Sprintf("%s:%d:%d:%v:%s", e.Location.File, e.Location.Row, e.Location.Col, e.Negated || not, e.Location.Text)
 }
 
 // locals writes the variables that the author named, with short values.
@@ -240,7 +241,7 @@ func (t *explainer) rules(policy *engine.Policy, c engine.Control) []RuleExplana
 			}
 			r := RuleExplanation{Line: rule.Location.Row, Fired: t.exits[rule.Location.Row], Conditions: []Condition{}}
 			for _, expr := range rule.Body {
-				if expr.Location == nil {
+				if expr.Location == nil || expr.Generated {
 					continue
 				}
 				counted := t.counts[key(expr)]

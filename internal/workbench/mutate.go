@@ -3,8 +3,8 @@ package workbench
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -111,13 +111,11 @@ func (p *Pack) try(ctx context.Context, m Mutation) verdict {
 	modules := p.closure(m.File)
 	modules[m.File] = m.module
 	tests := p.testsOf(m.File)
-	all := maps.Clone(modules)
-	maps.Copy(all, tests)
-	compiler := ast.NewCompiler().WithStrict(true).WithEnablePrintStatements(true)
-	if compiler.Compile(copyModules(all)); compiler.Failed() {
+	results, err := p.run(ctx, copyModules(modules), copyModules(tests), nil)
+	var compile ast.Errors
+	if errors.As(err, &compile) {
 		return doesNotCompile
 	}
-	results, err := p.run(ctx, copyModules(modules), copyModules(tests), nil)
 	if err != nil {
 		return noticed // it no longer evaluates
 	}
