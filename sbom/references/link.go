@@ -182,3 +182,71 @@ func linkCards(inv *sbom.Inventory) {
 		}
 	}
 }
+
+const keepBases = "references/bases"
+
+// adapterBase says that an adapter loaded by one call is put on the model that another
+// call made.
+type adapterBase struct{ adapter, base sbom.At }
+
+// linkBases makes an adapter derived from the model it is put on: where code says so,
+// and where one map of a recipe names both. What the adapter's own configuration or card
+// says stands.
+func linkBases(inv *sbom.Inventory) {
+	index := map[string]int{}
+	for i := range inv.Components {
+		index[inv.Components[i].Ref] = i
+	}
+	models, adapters := map[sbom.At][]string{}, map[sbom.At][]string{}
+	groups := map[string][]string{} // file and map → base models
+	for i := range inv.References {
+		r := &inv.References[i]
+		switch {
+		case r.Component == "":
+		case r.Kind == "adapter":
+			adapters[r.CallAt] = append(adapters[r.CallAt], r.Component)
+		case r.Kind == "model" && (r.Role == "base" || r.Role == "serve"):
+			models[r.CallAt] = append(models[r.CallAt], r.Component)
+			if key := mapOf(r); key != "" {
+				groups[key] = append(groups[key], r.Component)
+			}
+		}
+	}
+	said := map[string]bool{}
+	for i := range inv.Components {
+		said[inv.Components[i].Ref] = len(inv.Components[i].DerivedFrom) > 0
+	}
+	derive := func(adapter, base string) {
+		if i, ok := index[adapter]; ok && !said[adapter] && adapter != base && !slices.Contains(inv.Components[i].DerivedFrom, base) {
+			inv.Components[i].DerivedFrom = append(inv.Components[i].DerivedFrom, base)
+		}
+	}
+	for _, v := range inv.Scratch[keepBases] {
+		b, ok := v.(adapterBase)
+		if !ok || len(models[b.base]) != 1 { // one of several is not known
+			continue
+		}
+		for _, a := range adapters[b.adapter] {
+			derive(a, models[b.base][0])
+		}
+	}
+	for i := range inv.References {
+		if r := &inv.References[i]; r.Kind == "adapter" && r.Component != "" {
+			if bases := groups[mapOf(r)]; len(bases) == 1 {
+				derive(r.Component, bases[0])
+			}
+		}
+	}
+}
+
+// mapOf names the map of a document in which a reference stands, "" for other files.
+func mapOf(r *sbom.Reference) string {
+	if r.How != "yaml" && r.How != "json" && r.How != "toml" {
+		return ""
+	}
+	i := strings.LastIndexByte(r.CallAt.Pointer, '/')
+	if i < 0 {
+		return ""
+	}
+	return r.At.Path + "#" + r.CallAt.Pointer[:i]
+}

@@ -58,7 +58,7 @@ type pyValue struct {
 // element of it, n is item n of a tuple.
 type pyBinding struct {
 	pyValue
-	at    python.Pos
+	at    python.Pos // after the value: m = f(m) does not see itself
 	path  []int
 	param *pyParam
 }

@@ -84,6 +84,27 @@ func (r *pyReader) row(c *pyCall, row *pyRole, claimed map[python.Expr]bool) {
 	}
 	r.nameSays(e, &s)
 	r.load(v, &s)
+	if s.kind == "adapter" {
+		r.base(c)
+	}
+}
+
+// base keeps which call made the model that an adapter is put on: the first argument of
+// PeftModel.from_pretrained, or what load_adapter is called on.
+func (r *pyReader) base(c *pyCall) {
+	e := c.node.Arg("model", 0)
+	if a, ok := c.node.Func.(*python.Attribute); ok && last(c.name) != "from_pretrained" {
+		e = a.X
+	}
+	if e == nil {
+		return
+	}
+	r.x.steps = maxSteps
+	for _, t := range r.x.terms(pyValue{e, c.scope, c.block, "call"}, 0) {
+		if made, ok := t.e.(*python.Call); ok && t.param == nil && t.imported == "" {
+			r.out.Keep(keepBases, adapterBase{adapter: r.x.m.At(c.node.Pos()), base: r.x.m.At(made.Pos())})
+		}
+	}
 }
 
 // ofRepository tells whether load_dataset is given a dataset rather than a format.

@@ -123,7 +123,7 @@ func (w *pyWalker) assign(s *python.Assign) {
 func (w *pyWalker) bind(target python.Expr, v pyValue, path []int) {
 	switch t := target.(type) {
 	case *python.Name:
-		w.scope.names[t.ID] = append(w.scope.names[t.ID], pyBinding{pyValue: v, at: t.Pos(), path: path})
+		w.scope.names[t.ID] = append(w.scope.names[t.ID], pyBinding{pyValue: v, at: v.e.End(), path: path})
 		if w.scope.class != nil && w.scope.fn == nil && len(path) == 0 {
 			w.scope.class.attrs[t.ID] = append(w.scope.class.attrs[t.ID], v)
 			w.x.fields[t.ID] = append(w.x.fields[t.ID], v)

@@ -31,4 +31,5 @@ var Linkers = []sbom.Linker{
 	{Name: "references/directories", Link: linkDirectories},
 	{Name: "references/components", Link: linkComponents},
 	{Name: "references/cards", Link: linkCards},
+	{Name: "references/bases", Link: linkBases},
 }

@@ -85,6 +85,25 @@ func TestAdapterIsDerivedFromBase(t *testing.T) {
 	}
 }
 
+func TestAdapterIsDerivedFromTheModelItIsPutOn(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string]map[string]string{
+		"code":   {"a.py": "m = AutoModel.from_pretrained(\"org/base\")\nm = PeftModel.from_pretrained(m, \"org/lora\")\nAutoModel.from_pretrained(\"org/other\")\n"},
+		"method": {"a.py": "pipe = DiffusionPipeline.from_pretrained(\"org/base\")\npipe.load_lora_weights(\"org/lora\")\n"},
+		"recipe": {"a.yaml": "model_name_or_path: org/base\nadapter_name_or_path: org/lora\n", "b.yaml": "base_model: org/other\n"},
+	} {
+		got := map[string][]string{}
+		for _, c := range collectAll(t, files).Components {
+			if c.Kind == "adapter" {
+				got[c.Ref] = c.DerivedFrom
+			}
+		}
+		if diff := cmp.Diff(map[string][]string{"adapter:hf://org/lora": {"model:hf://org/base"}}, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+}
+
 func TestRevisionKind(t *testing.T) {
 	t.Parallel()
 	for rev, want := range map[string]string{
