@@ -1,204 +1,449 @@
 # METADATA
 # description: >-
 #   Names that a pickle (or a skops, NeMo or Keras file) may resolve, and names that run code. Lists
-#   are data: extend them in a pack of your own, or through the settings of TRAIN-025.
+#   are data: extend them in a pack of your own, or through the settings of TRAIN-025. A name is
+#   judged by everything above it (os, for os.path.join), by its end (any.module.Popen) and by what
+#   it passes through (random._os.system).
 package mlpolicy.lib.pickle
 
 import future.keywords.not
 
-# exec says, for a name or for everything below a module, how it runs code.
+# exec says, for a name or for everything below a module, how it runs code or gets out of the process.
 exec := {
-	"os": "runs commands and changes files",
-	"posix": "runs commands",
-	"nt": "runs commands",
-	"posixpath": "reaches os",
-	"ntpath": "reaches os",
-	"subprocess": "runs commands",
+	"Cython.Build": "runs build code",
+	"IPython": "interprets text",
+	"_aix_support": "runs commands",
+	"_asyncio": "starts processes",
+	"_bootsubprocess": "runs commands",
+	"_ctypes": "calls native code",
+	"_frozen_importlib": "imports any module",
+	"_frozen_importlib_external": "imports any module",
+	"_imp": "imports any module",
+	"_interpreters": "runs code",
+	"_io": "opens files",
+	"_lsprof": "runs code",
+	"_multiprocessing": "starts processes",
+	"_operator.attrgetter": "reaches any attribute",
+	"_operator.call": "calls what it is given",
+	"_operator.methodcaller": "calls any method",
+	"_osx_support": "runs commands",
 	"_posixsubprocess": "runs commands",
+	"_pyio": "opens files",
+	"_pyrepl": "runs commands",
+	"_pytest": "runs code",
+	"_signal": "installs handlers",
+	"_socket": "opens connections",
+	"_sqlite3": "changes files",
+	"_ssl": "opens connections",
+	"_thread": "starts threads",
 	"_winapi": "runs commands",
-	"pty": "runs commands",
-	"commands": "runs commands",
-	"popen2": "runs commands",
-	"platform": "runs commands (popen, _syscmd_ver)",
+	"_xxsubinterpreters": "runs code",
+	"aiohttp": "opens connections",
+	"antigravity": "starts a browser",
+	"asynchat": "opens connections",
 	"asyncio": "starts processes",
-	"multiprocessing": "starts processes",
-	"concurrent": "starts processes",
-	"sys": "reaches every loaded module",
+	"asyncore": "opens connections",
+	"atexit": "runs code at exit",
+	"bdb": "runs code",
 	"builtins.__import__": "imports any module",
+	"builtins.apply": "calls what it is given",
+	"builtins.breakpoint": "starts a debugger",
+	"builtins.compile": "compiles text to code",
+	"builtins.delattr": "removes any attribute",
+	"builtins.dir": "lists attributes",
 	"builtins.eval": "evaluates text",
 	"builtins.exec": "executes text",
 	"builtins.execfile": "executes a file",
-	"builtins.compile": "compiles text to code",
-	"builtins.open": "opens files",
 	"builtins.file": "opens files",
-	"builtins.input": "evaluates text in Python 2",
-	"builtins.breakpoint": "starts a debugger",
-	"builtins.getattr": "reaches any attribute",
-	"builtins.setattr": "replaces any attribute",
-	"builtins.delattr": "removes any attribute",
-	"builtins.globals": "reaches every global",
-	"builtins.locals": "reaches every local",
-	"builtins.vars": "reaches every attribute",
-	"builtins.dir": "lists attributes",
-	"builtins.map": "calls what it is given",
 	"builtins.filter": "calls what it is given",
-	"builtins.apply": "calls what it is given",
-	"builtins.reduce": "calls what it is given",
-	"builtins.memoryview": "reaches memory",
+	"builtins.getattr": "reaches any attribute",
+	"builtins.globals": "reaches every global",
 	"builtins.help": "runs a pager",
-	"importlib": "imports any module",
-	"_frozen_importlib": "imports any module",
-	"_frozen_importlib_external": "imports any module",
-	"imp": "imports any module",
-	"_imp": "imports any module",
-	"zipimport": "imports from an archive",
-	"pkgutil": "resolves any name",
-	"runpy": "runs a module",
+	"builtins.input": "evaluates text in Python 2",
+	"builtins.locals": "reaches every local",
+	"builtins.map": "calls what it is given",
+	"builtins.memoryview": "reaches memory",
+	"builtins.open": "opens files",
+	"builtins.reduce": "calls what it is given",
+	"builtins.setattr": "replaces any attribute",
+	"builtins.vars": "reaches every attribute",
+	"cProfile": "runs code",
+	"cffi": "calls native code",
+	"cmd": "runs code",
 	"code": "interprets text",
-	"codeop": "compiles text",
-	"types": "builds functions and code objects",
-	"functools.partial": "calls what it is given",
+	"codeop": "compiles text to code",
+	"commands": "runs commands",
+	"compileall": "compiles text to code",
+	"concurrent": "starts processes",
+	"conda": "installs packages",
+	"contextlib": "calls what it is given",
+	"ctypes": "calls native code",
+	"dbm": "opens files",
+	"difflib": "reaches linecache",
+	"distutils": "runs build code",
+	"doctest": "runs code",
+	"ensurepip": "runs commands",
+	"fabric": "runs commands",
+	"faulthandler": "installs handlers",
+	"fickling": "switches a scanner off",
+	"filecmp": "reads files",
+	"fileinput": "changes files",
+	"fsspec": "opens files",
+	"ftplib": "opens connections",
 	"functools.partialmethod": "calls what it is given",
 	"functools.reduce": "calls what it is given",
 	"functools.singledispatch": "calls what it is given",
-	"itertools.starmap": "calls what it is given",
-	"operator.attrgetter": "reaches any attribute",
-	"operator.methodcaller": "calls any method",
-	"operator.call": "calls what it is given",
-	"_operator.attrgetter": "reaches any attribute",
-	"_operator.methodcaller": "calls any method",
-	"_operator.call": "calls what it is given",
-	"ctypes": "calls native code",
-	"_ctypes": "calls native code",
-	"cffi": "calls native code",
-	"mmap": "reaches memory",
 	"gc": "reaches every object",
-	"inspect": "reaches frames and attributes",
-	"linecache": "reads files",
-	"difflib": "reaches linecache",
-	"signal": "installs handlers",
-	"threading": "starts threads",
-	"_thread": "starts threads",
-	"atexit": "runs code at exit",
-	"weakref.finalize": "runs code at exit",
-	"sched": "calls what it is given",
-	"contextlib": "calls what it is given",
-	"pdb": "runs code",
-	"bdb": "runs code",
-	"cProfile": "runs code",
-	"profile": "runs code",
-	"_lsprof": "runs code",
-	"trace": "runs code",
-	"timeit": "runs code",
-	"doctest": "runs code",
-	"unittest": "runs code",
-	"test": "runs code",
-	"site": "runs code",
-	"venv": "runs commands",
-	"ensurepip": "runs pip",
-	"pip": "installs packages",
-	"setuptools": "runs build code",
-	"distutils": "runs build code",
-	"pkg_resources": "imports any module",
-	"idlelib": "runs code",
-	"lib2to3": "loads pickles",
-	"pydoc": "imports any module",
-	"_pyrepl": "runs commands",
-	"_aix_support": "runs commands",
-	"_osx_support": "runs commands",
-	"_interpreters": "runs code",
-	"_xxsubinterpreters": "runs code",
-	"uuid._get_command_stdout": "runs commands",
-	"uuid._popen": "runs commands",
-	"webbrowser": "starts a browser",
-	"shutil": "changes files",
-	"tempfile": "changes files",
-	"pathlib.Path": "reaches files",
-	"fileinput": "changes files",
+	"gdown": "downloads files",
+	"genericpath": "reaches os",
 	"glob": "reads folders",
-	"io": "opens files",
-	"_io": "opens files",
-	"zipfile": "changes files",
-	"tarfile": "changes files",
-	"sqlite3": "loads extensions",
-	"dbm": "opens files",
-	"shelve": "loads pickles",
-	"logging": "opens files, resolves names",
-	"socket": "opens connections",
-	"_socket": "opens connections",
-	"socketserver": "opens connections",
-	"ssl": "opens connections",
 	"http": "opens connections",
 	"httplib": "opens connections",
-	"urllib": "opens connections",
-	"urllib2": "opens connections",
-	"ftplib": "opens connections",
-	"smtplib": "opens connections",
-	"imaplib": "runs commands",
-	"poplib": "opens connections",
-	"nntplib": "opens connections",
-	"telnetlib": "opens connections",
-	"xmlrpc": "opens connections",
-	"requests": "opens connections",
 	"httpx": "opens connections",
-	"aiohttp": "opens connections",
-	"paramiko": "runs commands elsewhere",
-	"numpy.testing._private.utils.runstring": "executes text",
-	"numpy.testing._private.utils": "executes text",
-	"numpy.f2py": "evaluates text",
+	"huggingface_hub": "downloads files",
+	"hydra": "imports any module",
+	"idlelib": "runs code",
+	"imaplib": "runs commands",
+	"imp": "imports any module",
+	"importlib": "imports any module",
+	"inspect": "reaches frames and attributes",
+	"invoke": "runs commands",
+	"io": "opens files",
+	"ipykernel": "interprets text",
+	"itertools.starmap": "calls what it is given",
+	"jinja2": "evaluates text",
+	"keras.utils.get_file": "downloads files",
+	"lib2to3": "loads pickles",
+	"linecache": "reads files",
+	"logging": "opens files, resolves names",
+	"macpath": "reaches os",
+	"mako": "evaluates text",
+	"mlpolicy": "switches a scanner off",
+	"mmap": "reaches memory",
+	"modelaudit": "switches a scanner off",
+	"modelscan": "switches a scanner off",
+	"multiprocessing": "starts processes",
+	"nltk.data": "loads pickles",
+	"nltk.downloader": "downloads files",
+	"nntplib": "opens connections",
+	"nose": "runs code",
+	"nt": "runs commands",
+	"ntpath": "reaches os",
+	"numba.pycc": "compiles code",
+	"numexpr": "evaluates text",
+	"numpy.DataSource": "reads files",
+	"numpy._core._ufunc_reconstruct": "imports any module",
+	"numpy.core._ufunc_reconstruct": "imports any module",
+	"numpy.core._ufunc_reduce": "imports any module",
+	"numpy.core.memmap": "reads files",
+	"numpy.ctypeslib": "calls native code",
 	"numpy.distutils": "runs commands",
+	"numpy.f2py": "evaluates text",
+	"numpy.fromfile": "reads files",
+	"numpy.genfromtxt": "reads files",
+	"numpy.loadtxt": "reads files",
+	"numpy.ma.testutils": "executes text",
+	"numpy.memmap": "reads files",
+	"numpy.save": "changes files",
+	"numpy.savetxt": "changes files",
+	"numpy.savez": "changes files",
+	"numpy.testing": "executes text",
+	"operator.attrgetter": "reaches any attribute",
+	"operator.call": "calls what it is given",
+	"operator.methodcaller": "calls any method",
+	"os": "runs commands and changes files",
+	"pandas.core.computation": "evaluates text",
+	"pandas.eval": "evaluates text",
+	"paramiko": "runs commands elsewhere",
+	"pathlib": "reaches files",
+	"pdb": "runs code",
+	"pexpect": "runs commands",
+	"picklescan": "switches a scanner off",
+	"pip": "installs packages",
+	"pipes": "runs commands",
+	"pkg_resources": "imports any module",
+	"pkgutil": "resolves any name",
+	"platform": "runs commands (popen, _syscmd_ver)",
+	"plumbum": "runs commands",
+	"popen2": "runs commands",
+	"poplib": "opens connections",
+	"posix": "runs commands",
+	"posixpath": "reaches os",
+	"profile": "runs code",
+	"psutil": "runs commands",
+	"pty": "runs commands",
+	"py_compile": "compiles text to code",
+	"pycurl": "opens connections",
+	"pydoc": "imports any module",
+	"pytest": "runs code",
+	"pyximport": "imports any module",
+	"requests": "opens connections",
+	"rlcompleter": "runs code",
+	"runpy": "runs a module",
+	"sched": "calls what it is given",
+	"select": "opens connections",
+	"selectors": "opens connections",
+	"setuptools": "runs build code",
+	"sh": "runs commands",
+	"shelve": "loads pickles",
+	"shutil": "changes files",
+	"signal": "installs handlers",
+	"site": "runs code",
+	"smart_open": "opens files",
+	"smtpd": "opens connections",
+	"smtplib": "opens connections",
+	"socket": "opens connections",
+	"socketserver": "opens connections",
+	"sqlite3": "changes files",
+	"ssl": "opens connections",
+	"statsmodels.iolib": "loads pickles",
+	"subprocess": "runs commands",
+	"sympy.core.sympify": "evaluates text",
+	"sympy.lambdify": "evaluates text",
+	"sympy.parsing": "evaluates text",
+	"sympy.sympify": "evaluates text",
+	"sympy.utilities.lambdify": "evaluates text",
+	"sys": "reaches every loaded module",
+	"tarfile": "changes files",
+	"telnetlib": "opens connections",
+	"tempfile": "changes files",
+	"tensorflow.io": "opens files",
+	"tensorflow.keras.utils.get_file": "downloads files",
+	"tensorflow.load_library": "calls native code",
+	"tensorflow.load_op_library": "calls native code",
+	"tensorflow.python.lib.io": "opens files",
+	"test": "runs code",
+	"threading": "starts threads",
+	"timeit": "runs code",
+	"torch._classes": "calls native code",
+	"torch._dynamo": "evaluates text",
+	"torch._inductor": "compiles code",
+	"torch._ops": "calls native code",
+	"torch.classes": "calls native code",
+	"torch.distributed.distributed_c10d": "loads pickles",
+	"torch.distributed.elastic": "starts programs",
+	"torch.distributed.launch": "starts programs",
+	"torch.distributed.launcher": "starts programs",
+	"torch.distributed.rpc": "loads pickles",
+	"torch.distributed.run": "starts programs",
+	"torch.fx": "builds and runs code",
+	"torch.fx.experimental": "evaluates text",
+	"torch.hub": "downloads and runs code",
+	"torch.jit": "loads code",
+	"torch.multiprocessing": "starts processes",
+	"torch.ops": "calls native code",
+	"torch.package": "imports from an archive",
+	"torch.utils._config_module": "loads pickles",
 	"torch.utils.bottleneck": "runs code",
 	"torch.utils.collect_env": "runs commands",
 	"torch.utils.cpp_extension": "compiles code",
 	"torch.utils.data.datapipes": "loads pickles",
-	"torch.utils._config_module": "loads pickles",
-	"torch._dynamo": "evaluates text",
-	"torch._inductor": "compiles code",
-	"torch.fx": "builds and runs code",
-	"torch.jit": "loads code",
-	"torch.distributed": "loads pickles",
-	"torch.multiprocessing": "starts processes",
-	"torch.ops": "calls native code",
-	"torch.classes": "calls native code",
-	"torch.hub": "downloads and runs code",
-	"pandas.eval": "evaluates text",
-	"pandas.core.computation": "evaluates text",
-	"keras.utils.get_file": "downloads files",
-	"nltk": "downloads and loads pickles",
-	"sympy": "evaluates text",
-	"picklescan": "switches a scanner off",
-	"modelscan": "switches a scanner off",
-	"fickling": "switches a scanner off",
-	"modelaudit": "switches a scanner off",
-	"mlpolicy": "switches a scanner off",
+	"torch.utils.model_zoo": "downloads files",
+	"trace": "runs code",
+	"traceback": "reaches frames and attributes",
+	"types": "builds functions and code objects",
+	"unittest": "runs code",
+	"urllib": "opens connections",
+	"urllib2": "opens connections",
+	"urllib3": "opens connections",
+	"uuid": "runs commands to find an address",
+	"venv": "runs commands",
+	"virtualenv": "runs commands",
+	"weakref.finalize": "runs code at exit",
+	"webbrowser": "starts a browser",
+	"websocket": "opens connections",
+	"websockets": "opens connections",
+	"wget": "downloads files",
+	"wheel": "runs build code",
+	"win32api": "runs commands",
+	"win32process": "runs commands",
+	"wsgiref": "opens connections",
+	"xmlrpc": "opens connections",
+	"zipapp": "changes files",
+	"zipfile": "changes files",
+	"zipimport": "imports from an archive",
+	"zope.dottedname": "imports any module",
 }
 
 # loaders load what is hidden in their argument.
 loaders := {
-	"pickle": "loads another pickle",
 	"_pickle": "loads another pickle",
 	"cPickle": "loads another pickle",
-	"marshal": "loads code objects",
-	"dill": "loads another pickle",
 	"cloudpickle": "loads another pickle",
+	"dill": "loads another pickle",
 	"joblib.load": "loads another pickle",
 	"joblib.numpy_pickle.load": "loads another pickle",
+	"joblib.numpy_pickle_compat": "loads another pickle",
+	"jsonpickle": "builds any object from text",
+	"keras.models.load_model": "loads another model",
+	"keras.saving": "loads another model",
+	"marshal": "loads code objects",
+	"numpy.core.multiarray.load": "loads another pickle",
+	"numpy.lib._npyio_impl.load": "loads another pickle",
+	"numpy.lib.format.read_array": "loads another pickle",
+	"numpy.lib.npyio.load": "loads another pickle",
 	"numpy.load": "loads another pickle",
 	"numpy.loads": "loads another pickle",
-	"numpy.lib.npyio.load": "loads another pickle",
-	"numpy.lib.format.read_array": "loads another pickle",
-	"torch.load": "loads another pickle",
-	"torch.serialization.load": "loads another pickle",
-	"torch.storage._load_from_bytes": "loads another pickle",
-	"pandas.read_pickle": "loads another pickle",
-	"pandas.io.pickle.read_pickle": "loads another pickle",
 	"pandas.compat.pickle_compat": "loads another pickle",
-	"keras.models.load_model": "loads another model",
+	"pandas.io.pickle": "loads another pickle",
+	"pandas.read_pickle": "loads another pickle",
+	"pickle": "loads another pickle",
+	"pickletools": "loads another pickle",
+	"scipy.io.loadmat": "loads another pickle",
 	"tensorflow.keras.models.load_model": "loads another model",
 	"tensorflow.saved_model.load": "loads another model",
+	"torch.load": "loads another pickle",
+	"torch.serialization": "loads another pickle",
+	"torch.storage._load_from_bytes": "loads another pickle",
 	"yaml": "builds any object from text",
-	"jsonpickle": "builds any object from text",
-	"shelve.open": "loads another pickle",
+}
+
+# ends are last parts of names that run code in whatever module they are: modules import from each
+# other, and what they imported can be named through them.
+ends := {
+	"CDLL": "calls native code",
+	"LoadLibrary": "calls native code",
+	"Popen": "runs commands",
+	"PyDLL": "calls native code",
+	"WinDLL": "calls native code",
+	"__import__": "imports any module",
+	"_run_pip": "runs commands",
+	"check_call": "runs commands",
+	"check_output": "runs commands",
+	"create_connection": "opens connections",
+	"debug_script": "evaluates text",
+	"dlopen": "calls native code",
+	"download_and_extract_archive": "opens connections",
+	"download_file": "opens connections",
+	"download_url": "opens connections",
+	"eval": "evaluates text",
+	"eval_code": "evaluates text",
+	"exec": "evaluates text",
+	"execWrapper": "evaluates text",
+	"exec_": "evaluates text",
+	"exec_command": "runs commands",
+	"exec_in": "evaluates text",
+	"exec_module": "imports any module",
+	"execfile": "evaluates text",
+	"execl": "runs commands",
+	"execle": "runs commands",
+	"execlp": "runs commands",
+	"execlpe": "runs commands",
+	"execute_command": "runs commands",
+	"execv": "runs commands",
+	"execve": "runs commands",
+	"execvp": "runs commands",
+	"execvpe": "runs commands",
+	"extractall": "changes files",
+	"fork_exec": "runs commands",
+	"from_pickle": "loads another pickle",
+	"get_server_certificate": "opens connections",
+	"getlincoef": "evaluates text",
+	"getoutput": "runs commands",
+	"getstatusoutput": "runs commands",
+	"hf_hub_download": "opens connections",
+	"import_attr": "imports any module",
+	"import_file": "imports any module",
+	"import_from_string": "imports any module",
+	"import_item": "imports any module",
+	"import_module": "imports any module",
+	"import_object": "imports any module",
+	"import_string": "imports any module",
+	"interact": "evaluates text",
+	"load_dll": "calls native code",
+	"load_file_from_url": "opens connections",
+	"load_library": "calls native code",
+	"load_module": "imports any module",
+	"load_op_library": "calls native code",
+	"load_pickle": "loads another pickle",
+	"load_source": "imports any module",
+	"load_state_dict_from_url": "opens connections",
+	"locate": "imports any module",
+	"parse_expr": "evaluates text",
+	"pickle_load": "loads another pickle",
+	"popen": "runs commands",
+	"popen2": "runs commands",
+	"popen3": "runs commands",
+	"popen4": "runs commands",
+	"posix_spawn": "runs commands",
+	"read_pickle": "loads another pickle",
+	"removedirs": "changes files",
+	"resolve_name": "imports any module",
+	"rmtree": "changes files",
+	"run_cell": "evaluates text",
+	"run_cmd": "runs commands",
+	"run_code": "evaluates text",
+	"run_command": "runs commands",
+	"run_module": "evaluates text",
+	"run_path": "evaluates text",
+	"run_script": "evaluates text",
+	"run_shell": "runs commands",
+	"run_string": "evaluates text",
+	"runcmd": "runs commands",
+	"runcode": "evaluates text",
+	"runcommand": "runs commands",
+	"runctx": "evaluates text",
+	"runsource": "evaluates text",
+	"runstring": "evaluates text",
+	"script_from_examples": "runs commands",
+	"shell_command": "runs commands",
+	"snapshot_download": "opens connections",
+	"spawn": "runs commands",
+	"spawnl": "runs commands",
+	"spawnle": "runs commands",
+	"spawnlp": "runs commands",
+	"spawnlpe": "runs commands",
+	"spawnv": "runs commands",
+	"spawnve": "runs commands",
+	"spawnvp": "runs commands",
+	"spawnvpe": "runs commands",
+	"subimport": "imports any module",
+	"system": "runs commands",
+	"to_csv": "changes files",
+	"to_pickle": "changes files",
+	"tofile": "changes files",
+	"unlink": "changes files",
+	"unpickle": "loads another pickle",
+	"unpickle_object": "loads another pickle",
+	"urlopen": "opens connections",
+	"urlretrieve": "opens connections",
+	"write_bytes": "changes files",
+	"write_text": "changes files",
+}
+
+# system are the modules of Python's standard library that no data needs: what is named from them works
+# on files, terminals, codecs or the interpreter.
+system := {
+	"_ast", "_blake2", "_bz2", "_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp",
+	"_codecs_kr", "_codecs_tw", "_compat_pickle", "_compression", "_crypt", "_curses",
+	"_curses_panel", "_dbm", "_elementtree", "_gdbm", "_locale", "_lzma", "_markupbase", "_md5",
+	"_msi", "_multibytecodec", "_opcode", "_overlapped", "_posixshmem", "_py_abc", "_scproxy",
+	"_sha1", "_sha256", "_sha3", "_sha512", "_sitebuiltins", "_stat", "_strptime", "_symtable",
+	"_threading_local", "_tkinter", "_tokenize", "_tracemalloc", "_uuid", "_warnings", "aifc",
+	"audioop", "bz2", "cgi", "cgitb", "chunk", "crypt", "curses", "dis", "encodings", "fcntl",
+	"fnmatch", "getopt", "getpass", "gettext", "grp", "gzip", "imghdr", "lzma", "mailbox",
+	"mailcap", "modulefinder", "msilib", "msvcrt", "netrc", "nis", "nturl2path", "opcode",
+	"ossaudiodev", "plistlib", "pstats", "pwd", "pyclbr", "pydoc_data", "pyexpat", "quopri",
+	"readline", "resource", "shlex", "sndhdr", "spwd", "sre_constants", "sre_parse", "stat",
+	"stringprep", "sunau", "symtable", "sysconfig", "syslog", "tabnanny", "termios", "this",
+	"tkinter", "tokenize", "tomllib", "tracemalloc", "tty", "turtle", "turtledemo", "uu", "wave",
+	"winreg", "winsound", "xdrlib", "zlib",
+}
+
+# passages are modules that run code. A name that passes through one of them in the middle reaches it
+# by way of another module that imported it.
+passages := {
+	"builtins", "ctypes", "importlib", "marshal", "nt", "os", "pickle", "posix", "pty", "runpy", "shutil",
+	"subprocess", "sys", "testing", "testutils", "tests",
+}
+
+# calls are last parts of names that a stream has no reason to call, whatever the module: honest ones
+# call classes and functions that rebuild objects.
+calls := {
+	"call", "compile", "connect", "download", "dump", "dumps", "fetch", "from_pretrained", "init",
+	"install",
+	"instantiate", "load", "load_data", "load_files", "load_model", "loads", "main", "open", "pipeline",
+	"post", "remove", "rename", "request", "run", "save", "save_model", "start",
 }
 
 # pure are the names that data needs and that run nothing of their own.
@@ -211,14 +456,30 @@ pure := {
 	"builtins.xrange", "_codecs.encode", "codecs.encode", "copyreg._reconstructor",
 	"copyreg.__newobj__", "copyreg.__newobj_ex__", "argparse.Namespace",
 	"datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta", "datetime.timezone",
-	"decimal.Decimal", "fractions.Fraction", "uuid.UUID",
-	"pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath", "pathlib.PosixPath",
+	"decimal.Decimal", "fractions.Fraction", "uuid.UUID", "uuid.SafeUUID", "zoneinfo.ZoneInfo._unpickle",
+	"collections.ChainMap", "collections.UserDict", "collections.UserList", "collections.namedtuple",
+	"builtins.property", "builtins.classmethod",
+	"builtins.staticmethod", "functools.partial", "dill._dill._create_array", "operator.itemgetter",
+	"_operator.itemgetter",
+	"operator.getitem", "_operator.getitem",
+	"re._compile", "re.Pattern", "random.Random", "types.SimpleNamespace", "types.MappingProxyType",
+	"types.GenericAlias", "io.BytesIO", "io.StringIO", "_io.BytesIO", "_io.StringIO", "logging.getLogger",
+	"array.array", "array._array_reconstructor", "copy.copy", "copy.deepcopy",
+	"_collections.OrderedDict", "_collections.deque", "_collections.defaultdict", "inspect._ParameterKind",
+	"inspect.Parameter", "inspect.Signature", "string.Template", "ipaddress.IPv4Address",
+	"time.struct_time",
+	"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",
+	"pathlib.PosixPath",
 	"pathlib.WindowsPath", "pathlib._local.PosixPath", "pathlib._local.WindowsPath",
 	"numpy.dtype", "numpy.ndarray", "numpy.core.multiarray._reconstruct",
 	"numpy._core.multiarray._reconstruct", "numpy.core.multiarray.scalar",
 	"numpy._core.multiarray.scalar", "numpy.core.numeric._frombuffer",
 	"numpy._core.numeric._frombuffer", "numpy.matrix", "numpy.ma.core.MaskedArray",
-	"numpy.ma.core._mareconstruct", "numpy.bool_", "numpy.bool", "numpy.int8", "numpy.int16",
+	"numpy.ma.core._mareconstruct", "numpy.recarray", "numpy.rec.recarray", "numpy.record",
+	"numpy.core.records.recarray", "numpy.core.records.record", "numpy.void", "numpy.object_",
+	"numpy.random._pickle.__randomstate_ctor",
+	"numpy.random._pickle.__bit_generator_ctor", "numpy.random._pickle.__generator_ctor",
+	"numpy.random.__RandomState_ctor", "numpy.bool_", "numpy.bool", "numpy.int8", "numpy.int16",
 	"numpy.int32", "numpy.int64", "numpy.uint8", "numpy.uint16", "numpy.uint32", "numpy.uint64",
 	"numpy.float16", "numpy.float32", "numpy.float64", "numpy.longdouble", "numpy.complex64",
 	"numpy.complex128", "numpy.str_", "numpy.bytes_", "numpy.datetime64", "numpy.timedelta64",
@@ -245,21 +506,43 @@ pure_patterns := {
 	`^torch(\.cuda|\.storage)?\.[A-Z][A-Za-z0-9]*Storage$`,
 	`^torch\.(q?u?int(8|16|32|64|1|2|4)|quint4x2|quint2x4|float(16|32|64|8_[a-z0-9]+)|bfloat16|half|float|double|bool|complex(32|64|128)|long|short|int)$`,
 	`^torch\.(strided|sparse_coo|sparse_csr|sparse_csc|contiguous_format|channels_last|channels_last_3d|preserve_format|per_tensor_affine|per_channel_affine)$`,
+	`^builtins\.[A-Z][A-Za-z]*(Error|Exception|Warning|Exit|Interrupt|Iteration)$`,
+	`^(typing|enum|abc|numbers|dataclasses|collections\.abc)\.[A-Z][A-Za-z_]*$`,
 	`^numpy\.dtypes\.[A-Z][A-Za-z0-9]*DType$`,
+}
+
+# packages are the libraries whose classes models are made of.
+packages := {
+	"PIL", "accelerate", "albumentations", "apex", "autogluon", "bertopic", "bitsandbytes",
+	"botorch", "catboost", "category_encoders", "chex", "clip", "colossalai", "cudf", "cuml",
+	"cupy", "darts", "dask", "datasets", "dateutil", "deepspeed", "detectron2", "diffusers",
+	"einops", "espnet", "espnet2", "fairseq", "fastai", "fastcore", "feature_engine", "flair",
+	"flax", "formulaic", "gensim", "geopandas", "gpytorch", "gym", "gymnasium", "hdbscan",
+	"hmmlearn", "imblearn", "jax", "keras", "keybert", "kornia", "lifelines", "lightgbm",
+	"lightning", "lightning_fabric", "lightning_utilities", "lmfit", "megatron", "mlxtend", "mmcls",
+	"mmcv", "mmdet", "mmengine", "mmocr", "mmpose", "mmpretrain", "mmseg", "monai", "nemo",
+	"networkx", "nltk", "numpy", "omegaconf", "open3d", "open_clip", "optax", "optuna", "pandas",
+	"patsy", "peft", "pmdarima", "polars", "prophet", "pyarrow", "pynndescent", "pyod", "pyro",
+	"pytorch_lightning", "pytz", "river", "sb3_contrib", "scipy", "segmentation_models_pytorch",
+	"sentence_transformers", "shap", "shapely", "skimage", "sklearn", "sklearn_pandas", "sktime",
+	"spacy", "speechbrain", "stable_baselines3", "statsmodels", "sympy", "tensorflow", "thinc",
+	"timm", "tokenizers", "torch", "torch_geometric", "torchaudio", "torchmetrics", "torchtext",
+	"torchvision", "transformers", "trl", "tslearn", "ultralytics", "umap", "xarray", "xgboost",
+	"yolov5",
 }
 
 # estimators are classes of model libraries: what scikit-learn and its neighbours pickle.
 estimators := {
 	`^(sklearn|imblearn)(\.[a-z_0-9]+)+\.[A-Z][A-Za-z0-9]*$`,
 	`^sklearn\.(neighbors|metrics)(\.[a-z_0-9]+)*\.newObj$`,
-	`^xgboost\.(sklearn|core)\.[A-Z][A-Za-z0-9]*$`,
-	`^lightgbm\.(sklearn|basic)\.[A-Z][A-Za-z0-9]*$`,
-	`^catboost\.core\.[A-Z][A-Za-z0-9]*$`,
-	`^joblib\.numpy_pickle\.Numpy(Array|DArray)Wrapper$`,
-	`^joblib\.numpy_pickle\.NDArrayWrapper$`,
-	`^pandas\.core\.(frame|series|indexes\.[a-z]+|internals\.[a-z]+)\.[A-Z][A-Za-z0-9]*$`,
-	`^pandas\._libs\.internals\._unpickle_block$`,
+	`^(sklearn\.externals\.)?joblib\.numpy_pickle\.(Numpy(Array|DArray)Wrapper|NDArrayWrapper)$`,
 }
+
+# rebuilders are functions that libraries use to rebuild their own objects.
+rebuilders := `\.(__pyx_unpickle_\w+|\w*_unpickle\w*|_new_\w+|_?reconstruct\w*|_?rebuild\w*|newObj|_make_skel_func_)$`
+
+# class is the last part of a name that is a class, by the way Python code is written.
+class := `\._?[A-Z][A-Za-z0-9_]*$`
 
 # profiles are the patterns that a profile allows beyond the pure names.
 profiles := {"weights-only": pure_patterns, "sklearn": (pure_patterns | estimators)}
@@ -271,22 +554,85 @@ _prefixes(name) := {prefix |
 	prefix := concat(".", array.slice(parts, 0, n))
 }
 
+_top(name) := split(name, ".")[0]
+
+_last(name) := regex.replace(name, `^.*\.`, "")
+
 # dangers says why a resolved name runs code; empty when nothing is known against it.
-dangers(found) := ({reason |
-	not found.qualified in pure
-	some prefix in _prefixes(found.qualified)
+dangers(found) := reasons if {
+	not _harmless(found)
+	reasons := (_listed(found.qualified) | _ended(found)) | (_passing(found) | _behind(found))
+}
+
+dangers(found) := set() if _harmless(found)
+
+_harmless(found) if {
+	found.qualified in pure
+	found.state != "computed"
+}
+
+# A pickle in the argument was read like the rest of the file: what it names is in the list itself.
+_harmless(found) if {
+	found.qualified == "torch.storage._load_from_bytes"
+	object.get(found, "args", "") == "(pickle that was read)"
+}
+
+# Functions of TorchScript's own pickles.
+_harmless(found) if regex.match(`^torch\.jit\._pickle\.(build_[a-z_]+|restore_type_tag)$`, found.qualified)
+
+# A bound method of an object, which is how Python pickles one.
+_harmless(found) if {
+	found.qualified == "builtins.getattr"
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\((\w+\.)+[A-Z]\w*(\(\))?, "[A-Za-z]\w*"\)$`, call)
+		not _ends_badly(call)
+	}
+}
+
+# A function of numpy or scipy that is written in C.
+_harmless(found) if {
+	found.qualified in {"numpy.core._ufunc_reconstruct", "numpy._core._ufunc_reconstruct"}
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\("(numpy|scipy\.special)[\w.]*", "[a-z]\w*"\)$`, call)
+		not _ends_badly(call)
+	}
+}
+
+_ends_badly(call) if split(call, `"`)[count(split(call, `"`)) - 2] in {name | some name, _ in ends}
+
+_listed(name) := {reason |
+	some prefix in _prefixes(name)
 	some list in [exec, loaders]
 	reason := list[prefix]
-} | {"is named when the file is loaded" | found.state == "computed"}) | {reason |
-	not found.qualified in pure
+} | {"works on the system, not on data" | _top(name) in system}
+
+_ended(found) := {reason | reason := ends[_last(found.qualified)]} | {reason |
+	object.get(found, "mode", "") == "call"
+	_last(found.qualified) in calls
+	reason := "works on the system, not on data"
+}
+
+_passing(found) := {"reaches a module that runs code" |
+	parts := split(found.qualified, ".")
+	some part in array.slice(parts, 1, count(parts))
+	trim_left(part, "_") in passages
+} | {"reaches through a module" |
+	steps := split(object.get(found, "name", ""), ".")
+	some step in array.slice(steps, 0, count(steps) - 1)
+	regex.match(`^_*[a-z]`, step)
+}
+
+_behind(found) := {"is named when the file is loaded" | found.state == "computed"} | {reason |
 	some part in split(found.qualified, ".")
 	regex.match(`^__.*__$`, part)
-	not part in {"__main__", "__mp_main__"}
+	not part in {"__main__", "__mp_main__", "__torch__"}
 	reason := "reaches behind the object"
 }
 
 # allowed holds when a profile, or the list of a team, allows the name.
 allowed(found, _, _) if found.qualified in pure
+
+allowed(found, _, _) if _harmless(found)
 
 allowed(found, _, more) if found.qualified in {name | some name in more}
 
@@ -295,3 +641,24 @@ allowed(found, active, _) if {
 	some pattern in profiles[profile]
 	regex.match(pattern, found.qualified)
 }
+
+# frameworks: classes of libraries, what rebuilds them, and functions that are kept but not called.
+allowed(found, active, _) if {
+	"frameworks" in active
+	_top(found.qualified) in packages
+	_of_framework(found)
+}
+
+# objects: instances of classes, of any library and of the repository itself. Making one calls
+# __new__ and __setstate__ of a class that has to be there already.
+allowed(found, active, _) if {
+	"objects" in active
+	found.mode in {"ref", "new", "build"}
+	regex.match(class, found.qualified)
+}
+
+_of_framework(found) if regex.match(class, found.qualified)
+
+_of_framework(found) if regex.match(rebuilders, found.qualified)
+
+_of_framework(found) if found.mode == "ref"

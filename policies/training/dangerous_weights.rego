@@ -31,6 +31,14 @@
 #         - hidden_pickle
 #         - nested_pickle_call
 #         - magic_by_call
+#         - crc_mismatch
+#         - prefixed_data
+#         - member_path
+#         - trailing_archive
+#         - trailing_content
+#         - disguised
+#         - call_of_result
+#         - xml_entity
 #       doc: structure that honest writers do not produce and that hides content
 #     template_accesses:
 #       type: set
@@ -48,11 +56,31 @@
 #         - os
 #         - popen
 #         - subprocess
+#         - "|attr"
+#         - lipsum
+#         - url_for
+#         - get_flashed_messages
+#         - mro
+#         - func_globals
+#         - f_globals
+#         - f_builtins
+#         - gi_frame
+#         - tb_frame
 #       doc: what a chat template may not reach
+#     template_patterns:
+#       type: set
+#       default:
+#         - '__'
+#         - '^_'
+#       doc: regular expressions of what a chat template may not reach
 #     operator_kinds:
 #       type: set
-#       default: [code, network]
-#       doc: kinds of graph operator that run code
+#       default: [code, network, file]
+#       doc: kinds of graph operator that run code or reach files
+#     locations:
+#       type: set
+#       default: [absolute, parent, url]
+#       doc: where data of a model file may not lie
 #   maps:
 #     owasp_ml: [ML06:2023, ML10:2023]
 #     owasp_llm: [LLM03:2025, LLM04:2025]
@@ -90,7 +118,7 @@ deny contains {"subject": file.path, "detail": detail, "at": at, "key": key} if 
 	some file in input.weights
 	some template in file.templates
 	some access in template.accesses
-	access in settings["TRAIN-006"].template_accesses
+	_reaches_out(access)
 	detail := $"template {template.key} reaches {access}, which no chat needs"
 	key := $"{file.sha256} {template.key} {access}"
 	at := {"path": file.path, "offset": template.offset}
@@ -103,6 +131,22 @@ deny contains {"subject": file.path, "detail": detail, "at": at, "key": key} if 
 	detail := $"operator {operator.name} runs {operator.kind} when the model is used"
 	key := $"{file.sha256} {operator.name}"
 	at := {"path": file.path, "offset": operator.offset}
+}
+
+deny contains {"subject": file.path, "detail": detail, "at": at, "key": key} if {
+	some file in input.weights
+	some external in file.external
+	external.kind in settings["TRAIN-006"].locations
+	detail := $"has its data at {external.location}, outside of the model ({external.kind})"
+	key := $"{file.sha256} {external.location}"
+	at := {"path": file.path}
+}
+
+_reaches_out(access) if access in settings["TRAIN-006"].template_accesses
+
+_reaches_out(access) if {
+	some pattern in settings["TRAIN-006"].template_patterns
+	regex.match(pattern, access)
 }
 
 _what(found) := $"resolves {found.qualified}" if found.member == ""

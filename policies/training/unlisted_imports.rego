@@ -21,8 +21,8 @@
 #   settings:
 #     profiles:
 #       type: set
-#       default: [weights-only, sklearn]
-#       doc: "lists of names that are allowed (weights-only, sklearn)"
+#       default: [weights-only, sklearn, frameworks, objects]
+#       doc: "lists of names that are allowed (weights-only, sklearn, frameworks, objects)"
 #     allowed_imports:
 #       type: set
 #       default: []

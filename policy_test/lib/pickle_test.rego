@@ -8,13 +8,16 @@ import data.mlpolicy.lib.pickle
 runs := {
 	"posix.system", "os.system", "subprocess.Popen", "builtins.eval", "builtins.getattr",
 	"importlib.import_module", "pkgutil.resolve_name", "runpy.run_path", "operator.methodcaller",
-	"functools.partial", "pip.main", "pip._internal.main", "torch.load", "torch.hub.load",
+	"pip.main", "pip._internal.main", "torch.load", "torch.hub.load",
 	"torch.storage._load_from_bytes", "numpy.load", "pickle.loads", "marshal.loads", "dill.loads",
 	"types.FunctionType", "types.CodeType", "ctypes.CDLL", "cProfile.runctx", "timeit.timeit",
 	"idlelib.run.Executive.runcode", "asyncio.unix_events._UnixSubprocessTransport._start",
 	"uuid._get_command_stdout", "logging.FileHandler", "_io.FileIO", "urllib.request.urlopen",
 	"torch.utils.collect_env.run", "torch.jit._script.execWrapper", "numpy.f2py.crackfortran.getlincoef",
 	"collections.OrderedDict.__class__", "torch.serialization.os.system.__call__",
+	"numpy.core._ufunc_reconstruct", "telnetlib.Telnet", "mailcap.findmatch",
+	"acme.tools.Popen", "acme.tools.check_output", "random._os.system", "acme.sys", "acme._subprocess.run",
+	"pathlib.Path.write_text", "uuid.getnode", "sklearn.utils._testing.assert_run_python_script",
 }
 
 test_runs[name] if {
@@ -33,6 +36,81 @@ test_data_is_allowed[name] if {
 	count(pickle.dangers(found)) == 0
 	pickle.allowed(found, ["weights-only"], [])
 }
+
+# harmless are names that would run code with other arguments, or as part of a longer name.
+harmless := {
+	"pickle that was read": {"qualified": "torch.storage._load_from_bytes", "args": "(pickle that was read)", "state": "resolved"},
+	"bound method": {"qualified": "builtins.getattr", "args": `(acme.net.Net(), "forward")`, "state": "resolved"},
+	"two bound methods": {"qualified": "builtins.getattr", "args": `(a.B, "c"); (a.B(), "d_e")`, "state": "resolved"},
+	"ufunc": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("numpy", "log1p")`, "state": "resolved"},
+	"ufunc of numpy 2": {"qualified": "numpy._core._ufunc_reconstruct", "args": `("scipy.special", "expit")`, "state": "resolved"},
+	"TorchScript": {"qualified": "torch.jit._pickle.build_intlist", "state": "resolved"},
+	"class of TorchScript": {"qualified": "__torch__.torch.nn.Linear", "mode": "new", "state": "resolved"},
+	"class of a class": {"qualified": "acme.Net.Config", "name": "Net.Config", "mode": "new", "state": "resolved"},
+	"load that is not called": {"qualified": "acme.load", "mode": "ref", "state": "resolved"},
+	"main module": {"qualified": "__main__.Net", "mode": "new", "state": "resolved"},
+	"partial": {"qualified": "functools.partial", "mode": "call", "state": "resolved"},
+}
+
+test_harmless[name] if {
+	some name, found in harmless
+	count(pickle.dangers(found)) == 0
+}
+
+# twins differ from the harmless ones in one thing.
+twins := {
+	"pickle that was not read": {"qualified": "torch.storage._load_from_bytes", "args": "(900 bytes)", "state": "resolved"},
+	"private attribute": {"qualified": "builtins.getattr", "args": `(acme.net.Net(), "__globals__")`, "state": "resolved"},
+	"attribute of a module": {"qualified": "builtins.getattr", "args": `(acme.net, "system_name")`, "state": "resolved"},
+	"attribute that runs": {"qualified": "builtins.getattr", "args": `(acme.net.Net(), "system")`, "state": "resolved"},
+	"second method runs": {"qualified": "builtins.getattr", "args": `(a.B, "c"); (a.B, "popen")`, "state": "resolved"},
+	"more than is listed": {"qualified": "builtins.getattr", "args": `(a.B, "c"); ...`, "state": "resolved"},
+	"no arguments known": {"qualified": "builtins.getattr", "state": "resolved"},
+	"ufunc of os": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("os", "nice")`, "state": "resolved"},
+	"ufunc that runs": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("numpy.os", "system")`, "state": "resolved"},
+	"other function of TorchScript": {"qualified": "torch.jit._pickle.x", "state": "resolved"},
+	"through a module": {"qualified": "acme.net.Config", "name": "net.Config", "mode": "new", "state": "resolved"},
+	"load that is called": {"qualified": "acme.load", "mode": "call", "state": "resolved"},
+	"computed": {"qualified": "collections.OrderedDict", "mode": "ref", "state": "computed"},
+}
+
+test_twins_are_dangerous[name] if {
+	some name, found in twins
+	count(pickle.dangers(found)) > 0
+}
+
+test_reason if {
+	pickle.dangers({"qualified": "acme.Popen", "state": "resolved"}) == {"runs commands"}
+	pickle.dangers({"qualified": "cgi.x", "state": "resolved"}) == {"works on the system, not on data"}
+	pickle.dangers({"qualified": "acme.os", "state": "resolved"}) == {"reaches a module that runs code"}
+}
+
+test_frameworks[name] if {
+	some name, mode in {
+		"transformers.trainer_utils.IntervalStrategy": "call",
+		"ultralytics.nn.tasks.DetectionModel": "new",
+		"pandas._libs.arrays.__pyx_unpickle_NDArrayBacked": "call",
+		"torch.nn.functional.relu": "ref",
+	}
+	found := {"qualified": name, "mode": mode, "state": "resolved"}
+	count(pickle.dangers(found)) == 0
+	pickle.allowed(found, ["frameworks"], [])
+	not pickle.allowed(found, ["weights-only"], [])
+}
+
+test_frameworks_do_not_cover[name] if {
+	some name, mode in {"torch.nn.functional.relu": "call", "acme.Net": "call", "acme.relu": "ref"}
+	not pickle.allowed({"qualified": name, "mode": mode, "state": "resolved"}, ["frameworks", "objects"], [])
+}
+
+test_objects if {
+	pickle.allowed({"qualified": "acme.net.Net", "mode": "new", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.Net", "mode": "call", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.Net", "mode": "new", "state": "resolved"}, ["frameworks"], [])
+	not pickle.allowed({"qualified": "acme.net.make", "mode": "new", "state": "resolved"}, ["objects"], [])
+}
+
+test_harmless_is_allowed if pickle.allowed(harmless["bound method"], [], [])
 
 test_estimator_needs_its_profile if {
 	found := {"qualified": "sklearn.ensemble._forest.RandomForestClassifier", "state": "resolved"}

@@ -4,17 +4,18 @@ import future.keywords.not
 
 import data.mlpolicy.training.unlisted_imports.deny
 
-base := {"path": "m.bin", "imports": [{"qualified": "acme.net.Net", "mode": "new", "state": "resolved", "member": "", "offset": 7}]}
+base := {"path": "m.bin", "imports": [{"qualified": "acme.net.Net", "mode": "call", "state": "resolved", "member": "", "offset": 7}]}
 
 fires := {
 	"class of somebody": {},
-	"many": {"imports": [{"qualified": $"acme.net.Net{n}", "mode": "new", "state": "resolved", "offset": n} | some n in numbers.range(1, 7)]},
+	"many": {"imports": [{"qualified": $"acme.net.Net{n}", "mode": "call", "state": "resolved", "offset": n} | some n in numbers.range(1, 7)]},
 }
 
 silent := {
 	"state dict": {"imports": [{"qualified": "torch._utils._rebuild_tensor_v2", "mode": "call", "state": "resolved", "offset": 7}]},
 	"type": {"imports": [{"qualified": "torch.FloatStorage", "mode": "ref", "state": "resolved", "offset": 7}]},
 	"estimator": {"imports": [{"qualified": "sklearn.linear_model._logistic.LogisticRegression", "mode": "new", "state": "resolved", "offset": 7}]},
+	"instance of a class": {"imports": [{"qualified": "acme.net.Net", "mode": "new", "state": "resolved", "offset": 7}]},
 	"dangerous, which another control says": {"imports": [{"qualified": "posix.system", "mode": "call", "state": "resolved", "offset": 7}]},
 }
 

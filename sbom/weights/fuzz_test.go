@@ -63,6 +63,9 @@ func FuzzPickleStream(f *testing.F) {
 			return
 		}
 		readPickle(bytes.NewReader(content), int64(len(content)), &whole)
+		if len(stream.Oddities) > 0 {
+			return // a straddle is read both ways in a file only
+		}
 		if len(stream.Imports) != len(whole.Imports) {
 			t.Errorf("%d names in a stream, %d in a file", len(stream.Imports), len(whole.Imports))
 		}

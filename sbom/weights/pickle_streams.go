@@ -146,8 +146,8 @@ func (s *pickleStreams) next() bool {
 		return true
 	}
 	at := s.src.offset()
-	if s.src.at != nil && len(head) > 0 && isOpcode(head[0]) {
-		if t := probePickle(io.NewSectionReader(s.src.at, at, s.size-at), s.size-at); t.stopped && t.ops > 1 || t.names > 0 {
+	if len(head) > 0 && isOpcode(head[0]) {
+		if t := s.probe(at); t.stopped && t.ops > 1 || t.names > 0 {
 			return true
 		}
 	}
@@ -157,6 +157,15 @@ func (s *pickleStreams) next() bool {
 	}
 	s.facts.odd("trailing_bytes", at, "bytes that are no pickle follow the last one at offset %d", at)
 	return false
+}
+
+// probe tries the bytes at the offset of the source; of a decompressor, the next ones.
+func (s *pickleStreams) probe(at int64) trial {
+	if s.src.at != nil {
+		return probePickle(io.NewSectionReader(s.src.at, at, s.size-at), s.size-at)
+	}
+	b := bytes.Clone(s.src.peek(sbom.HeadBytes))
+	return probePickle(bytes.NewReader(b), int64(len(b)))
 }
 
 func blank(b []byte) bool {
