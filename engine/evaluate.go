@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -84,14 +86,23 @@ type answer struct {
 
 // evaluator holds a set of controls over one compiler, and their prepared queries.
 type evaluator struct {
-	controls []Control
 	compiler *ast.Compiler
 	store    storage.Store
-	whole    rego.PreparedEvalQuery
-	single   []func() (rego.PreparedEvalQuery, error) // prepared when first needed
+	parts    []*part
 	// read turns the value of one control's query into findings.
 	read func(value any) ([]RawFinding, error)
 }
+
+// part is some of the controls of an evaluator, asked in one query. There are as many
+// parts as processors, so that one input is decided on all of them.
+type part struct {
+	controls []Control
+	whole    rego.PreparedEvalQuery
+	single   []func() (rego.PreparedEvalQuery, error) // prepared when first needed
+}
+
+// maxParts bounds the parts: each evaluates the helper rules it uses for itself.
+const maxParts = 4
 
 // prepare compiles the one query for all controls of the packs of ours.
 func (p *Policy) prepare(ctx context.Context) error {
@@ -110,20 +121,27 @@ func (p *Policy) prepare(ctx context.Context) error {
 }
 
 func newEvaluator(ctx context.Context, controls []Control, compiler *ast.Compiler, store storage.Store, read func(any) ([]RawFinding, error)) (*evaluator, error) {
-	e := &evaluator{controls: controls, compiler: compiler, store: store, read: read}
-	if len(controls) == 0 {
-		return e, nil
+	e := &evaluator{compiler: compiler, store: store, read: read}
+	n := min(runtime.GOMAXPROCS(0), maxParts, len(controls))
+	for i := range n {
+		p := &part{}
+		var entries []string
+		for j := i; j < len(controls); j += n {
+			c := controls[j]
+			p.controls = append(p.controls, c)
+			entries = append(entries, query(c))
+			p.single = append(p.single, sync.OnceValues(func() (rego.PreparedEvalQuery, error) {
+				return e.query(ctx, "x = {"+query(c)+"}")
+			}))
+		}
+		whole, err := e.query(ctx, "x = {"+strings.Join(entries, ", ")+"}")
+		if err != nil {
+			return nil, err
+		}
+		p.whole = whole
+		e.parts = append(e.parts, p)
 	}
-	parts := make([]string, len(controls))
-	for i, c := range controls {
-		parts[i] = query(c)
-		e.single = append(e.single, sync.OnceValues(func() (rego.PreparedEvalQuery, error) {
-			return e.query(ctx, "x = {"+query(c)+"}")
-		}))
-	}
-	whole, err := e.query(ctx, "x = {"+strings.Join(parts, ", ")+"}")
-	e.whole = whole
-	return e, err
+	return e, nil
 }
 
 // query is the entry of one control in the object a query returns. The comprehension
@@ -147,32 +165,40 @@ func (e *evaluator) query(ctx context.Context, text string) (rego.PreparedEvalQu
 		rego.SetRegoVersion(ast.RegoV1)).PrepareForEval(context.WithoutCancel(ctx))
 }
 
-// evaluate asks all controls in one query, so that helper rules are evaluated once; when
-// that does not give exactly one answer for each control, it asks them one by one, so
-// that only the broken one is an error.
+// evaluate asks the controls of each part in one query, so that helper rules are
+// evaluated once; when that does not give exactly one answer for each control, it asks
+// them one by one, so that only the broken one is an error.
 func (e *evaluator) evaluate(ctx context.Context, input ast.Value, now time.Time, timeout time.Duration) map[string]answer {
-	answers := map[string]answer{}
-	if len(e.controls) == 0 {
-		return answers
+	parts := make([]map[string]answer, len(e.parts))
+	var wg sync.WaitGroup
+	for i, p := range e.parts {
+		wg.Go(func() { parts[i] = e.part(ctx, p, input, now, timeout) })
 	}
-	values, err := e.run(ctx, e.whole, input, now, timeout)
-	if err == nil && len(values) == len(e.controls) {
-		for _, c := range e.controls {
-			value, ok := values[c.ID]
-			if !ok {
-				err = fmt.Errorf("no answer of %s", c.ID)
-				break
+	wg.Wait()
+	answers := map[string]answer{}
+	for _, p := range parts {
+		maps.Copy(answers, p)
+	}
+	return answers
+}
+
+func (e *evaluator) part(ctx context.Context, p *part, input ast.Value, now time.Time, timeout time.Duration) map[string]answer {
+	answers := map[string]answer{}
+	values, err := e.run(ctx, p.whole, input, now, timeout)
+	if err == nil && len(values) == len(p.controls) {
+		for _, c := range p.controls {
+			if value, ok := values[c.ID]; ok {
+				answers[c.ID] = e.answer(value)
 			}
-			answers[c.ID] = e.answer(value)
 		}
-		if err == nil {
+		if len(answers) == len(p.controls) {
 			return answers
 		}
 	}
 	budget, cancel := context.WithTimeout(ctx, fallbackFactor*timeout)
 	defer cancel()
-	for i, c := range e.controls {
-		prepared, err := e.single[i]()
+	for i, c := range p.controls {
+		prepared, err := p.single[i]()
 		var values map[string]any
 		if err == nil {
 			values, err = e.run(budget, prepared, input, now, timeout/controlShare)
