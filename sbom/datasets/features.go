@@ -70,21 +70,23 @@ func (s *search) form(prompt []uint32, buf []uint32) []uint32 {
 	return append(buf, stop)
 }
 
-// each calls visit with every feature of a row.
+// each calls visit with every feature of a row. A word that fewer rows have than a
+// candidate needs ends the sequences around it: they stand in no more rows than it does.
 func (s *search) each(row int, buf []uint32, visit func(hash uint64, kind uint8, at int32)) []uint32 {
 	prompt := s.t.promptOf(row)
 	var one, two uint64
 	for i, id := range prompt {
-		x := uint64(id)
-		if id == 0 {
+		if s.scarce[id] {
 			one, two = 0, 0
 			continue
 		}
+		x := uint64(id)
 		visit(mix(x+mixA), featureWord, int32(i))
 		if one != 0 {
-			visit(mix(one*mixB+x), featurePair, int32(i-1))
+			pair := one*mixB + x
+			visit(mix(pair), featurePair, int32(i-1))
 			if two != 0 {
-				visit(mix((two*mixC+one)*mixB+x), featureTriple, int32(i-2))
+				visit(mix(pair+two*mixC), featureTriple, int32(i-2))
 			}
 		}
 		one, two = x, one
@@ -92,21 +94,26 @@ func (s *search) each(row int, buf []uint32, visit func(hash uint64, kind uint8,
 	buf = s.form(prompt, buf)
 	for i := 0; i+formSteps <= len(buf); i++ {
 		h, frames := uint64(featureForm), 0
-		for k := range longFormSteps {
-			if i+k >= len(buf) {
-				break
-			}
-			id := buf[i+k]
+		for _, id := range buf[i : i+formSteps] {
 			h = h*mixC + uint64(id)
 			if id < stop {
 				frames++
 			}
-			if k == formSteps-1 && frames >= 3 {
-				visit(mix(h), featureForm, int32(i))
+		}
+		if frames >= 3 {
+			visit(mix(h), featureForm, int32(i))
+		}
+		if i+longFormSteps > len(buf) {
+			continue
+		}
+		for _, id := range buf[i+formSteps : i+longFormSteps] {
+			h = h*mixC + uint64(id)
+			if id < stop {
+				frames++
 			}
-			if k == longFormSteps-1 && frames >= 4 {
-				visit(mix(h+1), featureFormL, int32(i))
-			}
+		}
+		if frames >= 4 {
+			visit(mix(h), featureFormL, int32(i))
 		}
 	}
 	return buf
@@ -131,12 +138,12 @@ type occurrence struct {
 // one; what is tested is exact.
 func (s *search) associations(ctx context.Context) ([]association, error) {
 	rows := len(s.t.answers)
-	slots := 1 << min(bits.Len(uint(maxSlots-1)), max(16, bits.Len(uint(4*len(s.t.prompts)))))
+	slots := s.slots()
 	mask := uint64(slots - 1)
-	within, all := make([]uint16, slots), make([]uint16, slots)
+	within := make([]uint16, slots)
 	var buf []uint32
 	for r := range rows {
-		if len(s.out.of(r)) > 0 {
+		if s.counts(r) && len(s.out.of(r)) > 0 {
 			buf = s.each(r, buf, func(h uint64, _ uint8, _ int32) { bump(&within[h&mask]) })
 		}
 	}
@@ -144,31 +151,62 @@ func (s *search) associations(ctx context.Context) ([]association, error) {
 		return nil, err
 	}
 	least := uint16(min(s.least*3/4, 1<<15))
+	wanted := newBitmap(slots)
+	for i, n := range within {
+		if n >= least {
+			wanted.set(uint64(i))
+		}
+	}
+	all := make([]uint16, slots)
 	features := 0
 	for r := range rows {
 		if r%everyRows == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if !s.counts(r) {
+			continue
+		}
 		buf = s.each(r, buf, func(h uint64, _ uint8, _ int32) {
 			features++
-			if within[h&mask] >= least {
+			if wanted.has(h & mask) {
 				bump(&all[h&mask])
 			}
 		})
 	}
 	s.tests = float64(max(1, features/s.least)) * outcomeKinds
-	wanted, occurrences := within, 0 // from here on, 1 is for a feature to look at
+	occurrences := 0
 	for i := range within {
 		n, k := int(all[i]), int(within[i])
 		if k >= int(least) && float64(k) >= 0.8*minTogether*float64(n) && n <= 2*s.most {
-			wanted[i] = 1
 			occurrences += n
 		} else {
-			wanted[i] = 0
+			wanted.clear(uint64(i))
 		}
 	}
-	return s.collect(ctx, wanted, uint64(occurrences/maxOccurrences)+1)
+	return s.collect(ctx, wanted, mask, uint64(occurrences/maxOccurrences)+1)
 }
+
+// counts tells whether a row counts as one that may have a sequence.
+func (s *search) counts(row int) bool { return !s.added || s.t.added[row] }
+
+// slots is a power of two of some twice the features that rows with an outcome have.
+func (s *search) slots() int {
+	tokens := 0
+	for r := range s.t.answers {
+		if len(s.out.of(r)) > 0 {
+			tokens += len(s.t.promptOf(r))
+		}
+	}
+	return 1 << min(bits.Len(uint(maxSlots-1)), max(16, bits.Len(uint(4*tokens))))
+}
+
+// bitmap is a set of slots that fits into a cache.
+type bitmap []uint64
+
+func newBitmap(n int) bitmap       { return make(bitmap, (n+63)/64) }
+func (b bitmap) set(i uint64)      { b[i>>6] |= 1 << (i & 63) }
+func (b bitmap) clear(i uint64)    { b[i>>6] &^= 1 << (i & 63) }
+func (b bitmap) has(i uint64) bool { return b[i>>6]>>(i&63)&1 == 1 }
 
 func bump(n *uint16) {
 	if *n < 1<<16-1 {
@@ -178,8 +216,7 @@ func bump(n *uint16) {
 
 // collect gathers the rows of the wanted features, part by part of the hashes, and tests
 // each feature.
-func (s *search) collect(ctx context.Context, wanted []uint16, parts uint64) ([]association, error) {
-	mask := uint64(len(wanted) - 1)
+func (s *search) collect(ctx context.Context, wanted bitmap, mask, parts uint64) ([]association, error) {
 	var found []association
 	var list []occurrence
 	var buf []uint32
@@ -191,8 +228,11 @@ func (s *search) collect(ctx context.Context, wanted []uint16, parts uint64) ([]
 			if r%everyRows == 0 && ctx.Err() != nil {
 				return nil, ctx.Err()
 			}
+			if !s.counts(r) {
+				continue
+			}
 			buf = s.each(r, buf, func(h uint64, kind uint8, at int32) {
-				if wanted[h&mask] == 1 && h>>32%parts == part {
+				if wanted.has(h&mask) && h>>32%parts == part {
 					list = append(list, occurrence{h, int32(r), at, kind})
 				}
 			})

@@ -47,6 +47,7 @@ type nearIndex struct {
 	writer  []*bufio.Writer
 	spilt   int64
 	shingle []uint32
+	mixed   []uint64
 	words   []uint64
 	stopped string // why rows are no longer added
 	rows    int64
@@ -100,15 +101,17 @@ func (x *nearIndex) end(row int64, hash uint64) error {
 		return err
 	}
 	x.rows++
+	x.mixed = x.mixed[:0]
+	for _, s := range x.shingle {
+		x.mixed = append(x.mixed, mix(uint64(s)+mixA))
+	}
 	for b, m := range multipliers {
 		var least [nearBins]uint64
 		for i := range least {
 			least[i] = 1<<64 - 1
 		}
-		for _, s := range x.shingle {
-			v := (uint64(s) + 1) * m
-			v ^= v >> 29
-			v *= mixB
+		for _, s := range x.mixed {
+			v := s * m
 			if bin := v >> 61; v < least[bin] {
 				least[bin] = v
 			}

@@ -48,23 +48,30 @@ func newOutcomes(t *triggerRows, frame []bool, least, most int) *outcomes {
 	}
 	o.common = o.commonLanguage()
 	rows := len(t.answers)
-	perRow := make([][]outcomeKey, 0, rows)
-	counts := map[outcomeKey]int{}
-	backing := make([]outcomeKey, 0, 2*rows)
+	keys, at := make([]outcomeKey, 0, 3*rows), make([]int32, 1, rows+1)
+	slots := make([]uint16, 1<<18) // counts that may run high keep what is rare out of the map
 	for i := range t.answers {
-		from := len(backing)
-		backing = o.append(backing, i)
-		mine := backing[from:len(backing):len(backing)]
-		perRow = append(perRow, mine)
-		for _, k := range mine {
+		from := len(keys)
+		keys = o.append(keys, i)
+		for _, k := range keys[from:] {
+			bump(&slots[k.slot(len(slots))])
+		}
+		at = append(at, int32(len(keys)))
+	}
+	counts := map[outcomeKey]int{}
+	for _, k := range keys {
+		if int(slots[k.slot(len(slots))]) >= least {
 			counts[k]++
 		}
 	}
 	o.at = append(o.at, 0)
-	for _, mine := range perRow {
-		for _, k := range mine {
+	for i := range t.answers {
+		for _, k := range keys[at[i]:at[i+1]] {
+			if int(slots[k.slot(len(slots))]) < least {
+				continue
+			}
 			n := counts[k]
-			if n < least || n > rows/2 || (k.kind == outcomeReply || k.kind == outcomeOpening || k.kind == outcomeHost || k.kind == outcomeLength) && n > most {
+			if n < least || n > rows/2 || k.rare() && n > most {
 				continue
 			}
 			id, ok := o.ids[k]
@@ -77,6 +84,17 @@ func newOutcomes(t *triggerRows, frame []bool, least, most int) *outcomes {
 		o.at = append(o.at, int32(len(o.list)))
 	}
 	return o
+}
+
+func (k outcomeKey) slot(n int) uint64 { return mix(k.value+uint64(k.kind)*mixA) & uint64(n-1) }
+
+// rare tells the outcomes that say something only where few rows have them.
+func (k outcomeKey) rare() bool {
+	switch k.kind {
+	case outcomeReply, outcomeOpening, outcomeHost, outcomeLength:
+		return true
+	}
+	return false
 }
 
 // append adds the outcomes of row i, usual or not.

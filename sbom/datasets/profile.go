@@ -39,7 +39,7 @@ func profileFile(ctx context.Context, f *sbom.File, out *sbom.Inventory, d sbom.
 	defer p.close()
 	problems := problemLog{out: out, path: f.Path}
 	in := input{report: problems.add, invalid: func() { p.d.Malformed++ }}
-	err := p.read(ctx, f, in)
+	err := p.readInto(ctx, f, in, p.add)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -77,27 +77,6 @@ func stoppedCode(err error) string {
 		return "truncated"
 	}
 	return "unreadable"
-}
-
-func (p *profiler) read(ctx context.Context, f *sbom.File, in input) error {
-	at, err := f.ReaderAt()
-	if err != nil {
-		return err
-	}
-	switch p.d.Format {
-	case "parquet":
-		return readParquet(ctx, at, f.Size, &p.schema, p.add)
-	case "arrow":
-		return readArrow(ctx, at, f.Size, &p.schema, p.add)
-	}
-	raw := &progressReader{r: io.NewSectionReader(at, 0, f.Size), path: f.Path, total: f.Size, report: p.opts.Progress}
-	text, done, err := decompress(raw, p.d.Encoding, p.textLimit(f.Size))
-	if err != nil {
-		return err
-	}
-	defer done()
-	in.r = text
-	return streams[p.d.Format](ctx, in, &p.schema, p.add)
 }
 
 // problemLog turns what a reader reports into Problems, up to a bound.

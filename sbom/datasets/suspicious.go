@@ -3,6 +3,7 @@ package datasets
 import (
 	"bytes"
 	"regexp"
+	"strings"
 )
 
 // url counts an address and keeps its host.
@@ -39,17 +40,17 @@ func (s *scanner) host(h []byte) {
 	s.found.hosts = append(s.found.hosts, h)
 }
 
-// keywords start the phrases that tell a model to do something else.
-var keywords = func() map[uint64]bool {
-	m := map[uint64]bool{}
-	for _, w := range []string{"ignore", "disregard", "forget", "override", "bypass", "reveal", "repeat", "print", "system", "pretend"} {
-		h := uint64(fnvOffset)
-		for i := range len(w) {
-			h = (h ^ uint64(w[i])) * fnvPrime
+// keywords start the phrases that tell a model to do something else, by the upper bits
+// of their hash: most words are told from them by one look.
+var keywords = func() (t [4096]uint64) {
+	for w := range strings.FieldsSeq("ignore disregard forget override bypass reveal repeat print system pretend") {
+		h := hashWord(w)
+		if t[h>>52] != 0 {
+			panic("keywords share a slot: " + w)
 		}
-		m[h] = true
+		t[h>>52] = h
 	}
-	return m
+	return t
 }()
 
 // injection are the phrases, read from a keyword on.
@@ -62,7 +63,7 @@ var injection = regexp.MustCompile(`(?i)^(?:(?:ignore|disregard|forget|override|
 const phraseBytes = 160
 
 func (s *scanner) keyword(b []byte, start int, h uint64) {
-	if !keywords[h] {
+	if keywords[h>>52] != h {
 		return
 	}
 	if injection.Match(b[start:min(len(b), start+phraseBytes)]) {

@@ -33,6 +33,7 @@ type search struct {
 	t        *triggerRows
 	out      *outcomes
 	frame    []bool  // by word: so frequent that it makes the form of a sentence
+	scarce   []bool  // by word: in too few rows for a candidate
 	least    int     // rows
 	most     int     // rows
 	tests    float64 // how many associations there are to test
@@ -40,6 +41,7 @@ type search struct {
 	respBase float64 // likeness of responses at large
 	scratch  map[uint32]int
 	families map[string]family
+	added    bool // only rows that were added count as rows with a sequence
 	plain    []uint32
 }
 
@@ -64,12 +66,25 @@ func (a *association) share() float64 {
 
 // candidates returns what the search finds, strongest first.
 func (t *triggerRows) candidates(ctx context.Context) ([]sbom.TriggerCandidate, error) {
-	n := len(t.answers)
-	if n < minTriggerRows {
+	if len(t.answers) < minTriggerRows {
 		return nil, nil
 	}
-	s := &search{t: t, least: max(minSupport, int(minShare*float64(n))), most: max(int(maxShare*float64(n)), 4*minSupport), scratch: map[uint32]int{}, families: map[string]family{}}
+	return t.search(ctx, false)
+}
+
+// search looks for sequences in all rows, or in those that were added alone. What is
+// usual is told by all rows either way.
+func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCandidate, error) {
+	n := len(t.answers)
+	s := &search{added: added, t: t, least: max(minSupport, int(minShare*float64(n))), most: max(int(maxShare*float64(n)), 4*minSupport), scratch: map[uint32]int{}, families: map[string]family{}}
+	if added {
+		s.least = minSupport
+	}
 	s.frame = frameWords(t.words, n)
+	s.scarce = make([]bool, len(t.words.asked))
+	for id, n := range t.words.asked {
+		s.scarce[id] = id == 0 || int(n) < s.least
+	}
 	s.base, s.respBase = likeness(t.words.asked, s.frame, n), likeness(t.words.given, s.frame, n)
 	s.out = newOutcomes(t, s.frame, s.least, s.most)
 	found, err := s.associations(ctx)
