@@ -193,7 +193,7 @@ func (s *pySink) accepts(text string) bool {
 	if placeholder(text) || s.kind == "dataset" && builders[text] {
 		return false
 	}
-	kind := KindOf(text)
+	kind := KindOf(s.lookup(text))
 	switch {
 	case kind == NameNone:
 		return s.host == "clip" && text != "" // ViT-B/32@336px
@@ -209,19 +209,23 @@ func (s *pySink) accepts(text string) bool {
 // org/name is one of the hub there too.
 var hosted = map[string]bool{"openai": true, "anthropic": true, "groq": true, "mistral": true, "google": true, "bedrock": true, "together": true, "nvidia": true, "gpt4all": true, "whisper": true, "ollama": true, "keras": true, "mlflow": true}
 
-// draft makes the reference for a name.
-func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
-	revision := ""
-	lookup := name
-	switch s.host {
-	case "torchhub":
-		lookup, revision, _ = strings.Cut(name, ":")
-	case "timm", "open_clip":
+// lookup is the name that is looked up: timm and open_clip mark those of the hub.
+func (s *pySink) lookup(name string) string {
+	if s.host == "timm" || s.host == "open_clip" {
 		for _, p := range []string{"hf_hub:", "hf-hub:"} {
 			if rest, ok := strings.CutPrefix(name, p); ok {
-				lookup = "hf://" + rest
+				return "hf://" + rest
 			}
 		}
+	}
+	return name
+}
+
+// draft makes the reference for a name.
+func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
+	lookup, revision := s.lookup(name), ""
+	if s.host == "torchhub" {
+		lookup, revision, _ = strings.Cut(name, ":")
 	}
 	ref := New(s.kind, s.role, lookup, at)
 	ref.Name = name

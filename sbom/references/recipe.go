@@ -100,6 +100,9 @@ func (r *recipe) node(n *tree.Node, key string, parent *tree.Node) {
 			r.pair(n, p)
 		}
 	case tree.List:
+		if key == "environment" || key == "env" {
+			r.environment(n)
+		}
 		if key == "args" || key == "command" || key == "cmd" {
 			r.args(n)
 		}
@@ -170,6 +173,21 @@ func (r *recipe) pairValue(n *tree.Node) {
 	}
 }
 
+// environment reads a list of NAME=value (Compose).
+func (r *recipe) environment(n *tree.Node) {
+	for _, item := range n.Items {
+		name, value, ok := strings.Cut(item.Str(), "=")
+		if !ok || item.Kind != tree.String {
+			continue
+		}
+		if pos, ok := positionOf(name); ok && pos.accepts(value) {
+			at := *item
+			at.Text, at.Column = value, item.Column+len(name)+1
+			r.add(pos, tree.Pair{Key: name, Line: item.Line, Column: item.Column, Value: &at}, nil)
+		}
+	}
+}
+
 // args reads a list of command line words.
 func (r *recipe) args(n *tree.Node) {
 	words := []word{{}} // an args list has no command of its own
@@ -211,6 +229,7 @@ func (r *recipe) script(p tree.Pair) {
 		return sbom.At{Path: r.file.Path, Line: first + line - 1, Pointer: p.Value.Pointer}
 	})
 	sh.read(p.Value.Text)
+	r.roles(len(r.out.References) - sh.added)
 }
 
 // roles turns what a deployment loads from number n on into what it serves.

@@ -184,7 +184,7 @@ func (s *shell) assign(name, value string, w word) {
 	if w.known {
 		s.vars[name] = variable{value, at}
 	}
-	if w.from.Path == "" && strings.Contains(value, " --") && s.depth < maxShellDepth {
+	if w.from.Path == "" && (strings.Contains(value, " --") || strings.HasPrefix(value, "--")) && s.depth < maxShellDepth {
 		_, script, _ := strings.Cut(w.script(), "=")
 		s.inner(script, at) // flags that a command gets later
 		return
@@ -221,7 +221,7 @@ func (s *shell) leftovers() {
 	for _, d := range s.declared {
 		used := false
 		for i := len(s.out.References) - s.added; i < len(s.out.References); i++ {
-			used = used || i >= 0 && s.out.References[i].At == d.at
+			used = used || i >= 0 && s.out.References[i].At == d.at && s.out.References[i].Name == d.value
 		}
 		if !used {
 			d.pos.shaped = true

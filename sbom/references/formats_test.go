@@ -1,0 +1,95 @@
+package references
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFormats(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, file, text string
+		want             []found
+	}{
+		{"transformers.js", "a.js", "// pipeline('x', 'org/comment')\nconst model_id = \"org/m\";\nconst t = await AutoTokenizer.from_pretrained(model_id);\nconst p = await pipeline(\"fill-mask\", `org/p`, { revision: \"v1.0\" });\n",
+			[]found{{"tokenizer", "tokenizer", "org/m", "", 2}, {"model", "base", "org/p", "v1.0", 4}}},
+		{"openai in TypeScript", "a.ts", "const r = await client.chat.completions.create({ model: \"gpt-4o-mini\", messages: [{ role: \"user\", content: \"org/prose\" }] });\n",
+			[]found{{"model", "serve", "gpt-4o-mini", "", 1}}},
+		{"alternatives in TypeScript", "a.ts", "export const embeddingModel = process.env.EMBED ?? \"org/e\";\n", []found{{"model", "embedding", "org/e", "", 1}}},
+		{"scripts name other things", "a.tsx", "import x from \"@org/pkg\";\nconst type = \"application/json\";\nfetch(\"/api/models\");\nconst e = <p>don't use org/name</p>;\nconst image = \"org/app\";\n", nil},
+		{"template literal", "a.js", "pipeline(\"x\", `org/m-${size}`)\n", []found{{"model", "base", "org/m-", "", 1}}},
+
+		{"terraform", "a.tf", "variable \"model_id\" {\n  default     = \"org/m\"\n  description = \"like org/prose\"\n}\nresource \"aws_sagemaker_model\" \"x\" {\n  primary_container {\n    image       = \"org/app\"\n    environment = {\n      HF_MODEL_ID = \"org/e\"\n      HF_TASK     = \"a/b\"\n    }\n  }\n}\n",
+			[]found{{"model", "serve", "org/m", "", 2}, {"model", "serve", "org/e", "", 9}}},
+		{"terraform containers", "a.tf", "resource \"kubernetes_deployment\" \"x\" {\n  spec {\n    container {\n      args = [\"--model\", \"org/m\"]\n      env {\n        name  = \"MODEL_ID\"\n        value = \"org/e\"\n      }\n    }\n  }\n}\n",
+			[]found{{"model", "serve", "org/m", "", 4}, {"model", "serve", "org/e", "", 7}}},
+
+		{"workflow", ".github/workflows/a.yml", "on: push\nenv:\n  MODEL_ID: org/e\njobs:\n  a:\n    steps:\n      - uses: org/action@v1\n      - run: |\n          echo org/prose\n          hf download org/m\n", []found{{"model", "base", "org/e", "", 3}, {"model", "base", "org/m", "", 10}}},
+		{"compose", "docker-compose.yml", "services:\n  a:\n    image: vllm/vllm-openai\n    command: --model org/m --port 1\n    environment:\n      - EMBEDDING_MODEL=org/e\n", []found{{"model", "serve", "org/m", "", 4}, {"model", "embedding", "org/e", "", 6}}},
+		{"dotenv", ".env", "MODEL_ID=org/m\nREGISTRY=org/app\n", []found{{"model", "base", "org/m", "", 1}}},
+		{"kserve", "k.yaml", "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nspec:\n  predictor:\n    model:\n      storageUri: hf://org/m\n", []found{{"model", "serve", "hf://org/m", "", 6}}},
+		{"helm values", "values.yaml", "servingEngineSpec:\n  repository: lmcache/vllm\n  modelURL: org/m\nadapters:\n  - baseModel: llama3\n    source:\n      type: huggingface\n      repository: org/lora\n", []found{{"model", "serve", "org/m", "", 3}, {"adapter", "adapter", "org/lora", "", 8}}},
+		{"helm template", "t.yaml", "a:\n{{- range .Values.x }}\n  model: org/m\n{{- end }}\n", nil},
+		{"grouped keys", "a.yaml", "tokenizer:\n  name: org/t\ntrain_loader:\n  dataset:\n    hf_name: org/d\nwandb:\n  name: org/run\n", []found{{"tokenizer", "tokenizer", "org/t", "", 2}, {"dataset", "train", "org/d", "", 5}}},
+		{"variables", "a.yaml", "variables:\n  m: org/m\nmodel_name_or_path: ${variables.m}\n", []found{{"model", "base", "org/m", "", 2}}},
+		{"mergekit", "a.yaml", "merge_method: slerp\nslices:\n  - sources:\n      - model: org/a\n      - model: org/b\nbase_model: org/a\n", []found{{"model", "base", "org/a", "", 4}, {"model", "base", "org/b", "", 5}, {"model", "base", "org/a", "", 6}}},
+		{"properties", "serving.properties", "option.model_id=org/m\nengine=Python\n", []found{{"model", "base", "org/m", "", 1}}},
+
+		{"python in a Dockerfile", "Dockerfile", "FROM org/app\nRUN python -c \"from transformers import AutoModel; AutoModel.from_pretrained('org/m')\"\nENV MODEL_ID org/e\n", []found{{"model", "base", "org/m", "", 2}, {"model", "base", "org/e", "", 3}}},
+		{"heredoc", "a.sh", "python - <<'EOF'\nAutoModel.from_pretrained(\"org/m\")\nEOF\ncat <<EOF\nuse --model org/prose\nEOF\ncat > a.yaml <<EOF\nbase_model: org/y\nEOF\n", []found{{"model", "base", "org/m", "", 2}, {"model", "base", "org/y", "", 8}}},
+		{"shift is no heredoc", "a.sh", "x=$((1<<2))\nvllm serve org/m\n", []found{{"model", "serve", "org/m", "", 2}}},
+		{"shell in a shell", "a.sh", "M=org/m\nbash -c \"python t.py --model_name_or_path $M \\\n  --dataset_name org/d\"\n", []found{{"model", "base", "org/m", "", 1}, {"dataset", "train", "org/d", "", 3}}},
+		{"array and flags kept for later", "a.sh", "ARGS=(\n  --tokenizer_name=org/t\n)\nEXTRA=\"--model_name_or_path org/m\"\n", []found{{"tokenizer", "tokenizer", "org/t", "", 2}, {"model", "base", "org/m", "", 4}}},
+		{"payload", "a.sh", "curl localhost/v1 -d '{\"model\": \"org/m\", \"prompt\": \"org/prose\"}'\n", []found{{"model", "serve", "org/m", "", 1}}},
+		{"names in a variable", "a.sh", "MODEL_PATH=org/m\nMODELS=\"org/a org/b\"\nIMAGE=org/app\n", []found{{"model", "base", "org/m", "", 1}, {"model", "base", "org/a", "", 2}, {"model", "base", "org/b", "", 2}}},
+		{"hydra", "a.sh", "python -m t model.path=org/m data.train_files=data/t.parquet trainer.project_name=org/p\n", []found{{"model", "base", "org/m", "", 1}, {"dataset", "train", "data/t.parquet", "", 1}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []found
+			for _, r := range collectAll(t, map[string]string{tt.file: tt.text}).References {
+				got = append(got, found{r.Kind, r.Role, r.Name, r.Revision, r.At.Line})
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]string{
+		"dspy.LM(\"openai/gpt-4o\")\n":                                         {"openai", "openai://gpt-4o"},
+		"litellm.completion(model=\"openrouter/org/m\")\n":                     {"openrouter", "openrouter://org/m"},
+		"litellm.completion(model=\"huggingface/org/m\")\n":                    {"huggingface", "hf://org/m"},
+		"ChatOpenAI(model=\"org/m\")\n":                                        {"huggingface", "hf://org/m"},
+		"clip.load(\"ViT-B/32\")\n":                                            {"clip", "clip://ViT-B/32"},
+		"timm.create_model(\"hf_hub:org/m\", pretrained=True)\n":               {"huggingface", "hf://org/m"},
+		"timm.create_model(\"resnet50\", pretrained=True)\n":                   {"timm", "timm://resnet50"},
+		"torch.hub.load(\"org/x\", \"y\")\n":                                   {"torchhub", "torchhub://org/x"},
+		"mlflow.pyfunc.load_model(\"models:/m/3\")\n":                          {"mlflow", "models:/m/3"},
+		"run.use_artifact(\"me/p/d:v3\", type=\"dataset\")\n":                  {"wandb", "wandb://me/p/d:v3"},
+		"AutoModel.from_pretrained(\"./m\")\n":                                 {"local", "./m"},
+		"AutoModel.from_pretrained(\"s3://b/m\")\n":                            {"s3", "s3://b/m"},
+		"m.save_pretrained(\"tuned\")\nAutoModel.from_pretrained(\"tuned\")\n": {"local", "./tuned"},
+	} {
+		refs := collectAll(t, map[string]string{"a.py": text}).References
+		if len(refs) == 0 {
+			t.Errorf("%s: no reference", text)
+			continue
+		}
+		r := refs[len(refs)-1]
+		if got := [2]string{r.Host, r.URI}; got != want {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+	}
+	if refs := collectAll(t, map[string]string{"a.py": "timm.create_model(\"resnet50\", pretrained=False)\n"}).References; len(refs) > 0 {
+		t.Errorf("untrained weights: %v", refs)
+	}
+}
+
+func FuzzJavascript(f *testing.F) { fuzz(f, "a.ts") }
+func FuzzTerraform(f *testing.F)  { fuzz(f, "a.tf") }
