@@ -19,6 +19,10 @@
 #       type: set
 #       default: [serving]
 #       doc: roles of workloads that need an alert
+#     definitions:
+#       type: set
+#       default: [ServingRuntime, ClusterServingRuntime, LLMInferenceServiceConfig, values, Dockerfile]
+#       doc: kinds of workload that say how to serve and serve nothing themselves
 #     topics:
 #       type: set
 #       default: [latency, errors, drift, output, extraction, data]
@@ -68,6 +72,7 @@ import data.mlpolicy.settings
 deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if {
 	some workload in input.workloads
 	workload.role in settings["MON-001"].roles
+	not workload.kind in settings["MON-001"].definitions
 	not _watched(workload)
 	not places.skipped(workload.at.path, settings["MON-001"].skip_paths)
 	detail := $"none of {count(_rules)} alert rules selects the metrics of {workload.name}"

@@ -27,6 +27,10 @@
 #       type: string
 #       default: '^(albert|bart|bert|bert-(base|large)|camembert|ctrl|deberta|distilbert|distilgpt2|distilroberta|electra|flaubert|gpt2|gpt2-(medium|large|xl)|layoutlm|longformer|openai-gpt|roberta|t5|transfo-xl|xlm|xlm-(mlm|clm|roberta)|xlnet)([-_].*)?$'
 #       doc: bare names that the hub itself owns
+#     own_namespace:
+#       type: string
+#       default: '(SentenceTransformer|SentenceTransformerEmbeddings|SentenceTransformerEmbeddingFunction|HuggingFaceEmbeddings|HuggingFaceBgeEmbeddings)$'
+#       doc: loaders that look a bare name up in the namespace of their own organisation
 #     roles:
 #       type: set
 #       default: [base, tokenizer, reward, embedding, adapter]
@@ -56,6 +60,7 @@ import data.mlpolicy.settings
 deny contains {"subject": ref.name, "detail": detail, "at": ref.at} if {
 	some ref in _looked_up
 	not contains(ref.name, "/")
+	not regex.match(settings["REG-013"].own_namespace, ref.loader)
 	not regex.match(settings["REG-013"].canonical, lower(ref.name))
 	not _in_source(ref.name)
 	not ref.name in settings["REG-013"].internal

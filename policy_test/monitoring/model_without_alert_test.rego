@@ -5,7 +5,7 @@ import future.keywords.not
 import data.mlpolicy.monitoring.model_without_alert.deny
 
 base := {
-	"workload": {"name": "api", "role": "serving", "models": [{"name": "acme/assistant"}], "at": {"path": "a.yaml", "line": 4}},
+	"workload": {"name": "api", "role": "serving", "kind": "Deployment", "models": [{"name": "acme/assistant"}], "at": {"path": "a.yaml", "line": 4}},
 	"alert": {"name": "Slow", "kind": "prometheus", "topic": "latency", "selectors": {"app": "api"}},
 }
 
@@ -26,6 +26,7 @@ silent := {
 	"alert for its short name": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "assistant"}})]},
 	"pattern": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "api|web"}})]},
 	"alert for every model": {"workloads": [base.workload], "alerts": [{"name": "Slow", "kind": "prometheus", "topic": "latency", "selectors": {}}]},
+	"runtime": {"workloads": [object.union(base.workload, {"kind": "ClusterServingRuntime"})], "alerts": []},
 	"training": {"workloads": [object.union(base.workload, {"role": "training"})], "alerts": []},
 	"test": {"workloads": [object.union(base.workload, {"at": {"path": "tests/a.yaml"}})], "alerts": []},
 }

@@ -4,7 +4,7 @@ import future.keywords.not
 
 import data.mlpolicy.registry.namespace_squatting.deny
 
-base := {"kind": "model", "name": "support-bot", "host": "huggingface", "state": "resolved", "role": "base", "confidence": "high", "how": "call", "at": {"path": "a.py", "line": 2}}
+base := {"kind": "model", "name": "support-bot", "host": "huggingface", "state": "resolved", "role": "base", "confidence": "high", "how": "call", "loader": "AutoModel.from_pretrained", "at": {"path": "a.py", "line": 2}}
 
 fires := {
 	"another folder": {"references": [base], "files": [{"path": "models/other/config.json"}]},
@@ -20,6 +20,7 @@ silent := {
 	"name of the hub": {"references": [object.union(base, {"name": "bert-base-uncased"})]},
 	"folder of the source": {"references": [base], "files": [{"path": "models/support-bot/config.json"}]},
 	"local": {"references": [object.union(base, {"host": "local"})]},
+	"namespace of the loader": {"references": [object.union(base, {"loader": "sentence_transformers.SentenceTransformer"})]},
 	"guess": {"references": [object.union(base, {"confidence": "medium"})]},
 	"test": {"references": [object.union(base, {"at": {"path": "tests/a.py"}})]},
 }

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -93,6 +94,9 @@ func withoutSecrets(v any) any {
 		for key, value := range v {
 			if s, ok := value.(string); ok && s != "" && secretKey(key) && !strings.ContainsAny(s, "$%{") {
 				out[key] = "[literal]"
+				if standsForSecret(s) || s == v["user"] || s == v["username"] {
+					out[key] = "[placeholder]"
+				}
 				continue
 			}
 			out[key] = withoutSecrets(value)
@@ -107,6 +111,21 @@ func withoutSecrets(v any) any {
 	}
 	return v
 }
+
+// standsForSecret tells a text that marks where a secret belongs, alone or as the
+// password of a connection string.
+func standsForSecret(s string) bool {
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == '&' || r == '?' }) {
+		name, value, ok := strings.Cut(part, "=")
+		if ok && secretKey(name) {
+			s = value
+		}
+	}
+	return marked.MatchString(s)
+}
+
+// marked is text in brackets, or words that ask for the secret.
+var marked = regexp.MustCompile(`(?i)^(\[[^\]]*\]|<[^>]*>|x{3,}|\*{3,}|your[-_ ].*|change[-_]?me|replace[-_]?me|placeholder|todo|redacted)$`)
 
 func secretKey(key string) bool {
 	key = strings.ToLower(key)

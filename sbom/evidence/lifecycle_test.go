@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,7 @@ func TestSecretsAreFoundAndNeverTold(t *testing.T) {
 		{"notebook output", "n.ipynb", `{"cells":[{"source":["login()"],` + "\n" + `"outputs":[{"text":"` + hf + `"}]}]}`, "huggingface-token", "notebook_output", 2},
 		{"password in a DSN", "c.yaml", "uri: postgresql://mlflow:" + "s3cr-8842x" + "@db/mlflow\n", "uri-password", "uri", 1},
 		{"default password", "c.yaml", "uri: postgresql://postgres:" + "postgres@db/mlflow\n", "", "", 0},
+		{"user as password", "c.ipynb", "uri: postgresql://feast:" + "feast@postgres/feast\n", "", "", 0},
 		{"variable", "c.yaml", "uri: postgresql://mlflow:${PASSWORD}@db/mlflow\n", "", "", 0},
 		{"loopback", "c.yaml", "uri: redis://u:" + "k3y-99ab@localhost:6379\n", "", "", 0},
 		{"wandb key", "c.yaml", "WANDB_API_KEY: " + "3f2a9c81d47be05612f8a90c7de34b1589ac06ef" + "\n", "wandb-key", "config", 1},
@@ -245,6 +247,10 @@ func TestFeatureStore(t *testing.T) {
 		"online_store:\n  type: postgres\n  host: db\n  password: hunter22\n  sslmode: disable\n"})
 	if len(inv.Stores) != 2 || inv.Stores[0].Auth != sbom.No || inv.Stores[1].TLS != sbom.No {
 		t.Errorf("stores %+v", inv.Stores)
+	}
+	marked := collectFiles(t, map[string]string{"feature_store.yaml": "project: p\nonline_store: {type: redis, connection_string: \"localhost:6379,password=[YOUR PASSWORD]\"}\noffline_store: {type: postgres, user: feast, password: feast}\n"})
+	if text := fmt.Sprint(marked.Documents); strings.Contains(text, "[literal]") || strings.Count(text, "[placeholder]") != 2 {
+		t.Errorf("documents %s, want two placeholders", text)
 	}
 	all, err := json.Marshal(inv)
 	if err != nil || strings.Contains(string(all), "hunter22") {

@@ -132,6 +132,9 @@ func placeholder(rule secretRule, value, match string) bool {
 	if rule.entropy > 0 {
 		return entropy(value) < rule.entropy
 	}
+	if user := uriUser.FindStringSubmatch(match); user != nil && user[1] == value {
+		return true // postgres:postgres, feast:feast: the default of the software
+	}
 	// A password is chosen by people: words that stand for one are no secret, and the
 	// names of the software it ships with are the software's own default.
 	if placeholderWords.MatchString(value) {
@@ -139,6 +142,9 @@ func placeholder(rule secretRule, value, match string) bool {
 	}
 	return strings.Contains(match, "localhost") || strings.Contains(match, "127.0.0.1") || strings.Contains(match, "example.com")
 }
+
+// uriUser is the user of a URI with a password.
+var uriUser = regexp.MustCompile(`://([^:@/]+):`)
 
 var digits = regexp.MustCompile(`[0-9]`)
 
