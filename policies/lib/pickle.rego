@@ -440,6 +440,7 @@ passages := {
 # calls are last parts of names that a stream has no reason to call, whatever the module: honest ones
 # call classes and functions that rebuild objects.
 calls := {
+	"Client", "LazyModule", "SSHCluster", "_LazyModule",
 	"call", "compile", "connect", "download", "dump", "dumps", "fetch", "from_pretrained", "init",
 	"install",
 	"instantiate", "load", "load_data", "load_files", "load_model", "loads", "main", "open", "pipeline",

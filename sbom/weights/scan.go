@@ -93,6 +93,10 @@ func (s *scan) file(w *sbom.Weights, r io.ReaderAt, size int64, head []byte) {
 
 // unknown states that a file whose name promises a model is of no known format.
 func (s *scan) unknown(p *part) {
+	if hasZipEnd(p.r, p.size) { // readers of zip start at the end
+		openZip(s, p)
+		return
+	}
 	if p.w.Expected == "" || weakNames[p.w.Expected] {
 		return
 	}

@@ -20,7 +20,7 @@ func isSkops(head []byte, _ int64) bool {
 
 // readSkops lists the types and functions that a schema makes skops import.
 func readSkops(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
-	w.Executable = sbom.Yes
+	w.Executable = sbom.No // skops imports only what it or the caller trusts; what it would import is listed
 	w.CoversFile = sbom.Yes
 	text, err := readRange(r, 0, size, size, maxSkopsSchema)
 	if err != nil {
