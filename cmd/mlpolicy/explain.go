@@ -145,7 +145,9 @@ reproduced byte for byte, and a difference is an error (exit status 1).`,
 	return c
 }
 
-// policyFor loads the packs of the command line for the settings of a configuration.
+// policyFor loads the packs of the command line for the settings of a configuration. What
+// --policy names takes the place of every pack of the configuration: it is their next
+// version; settings of controls that it does not have are left out.
 func (env *environment) policyFor(ctx context.Context, law *lawFlags, config *engine.Config) (*engine.Policy, error) {
 	opts := decide.PolicyOptions{Config: config, Replace: law.policies, AllowUnsigned: law.allowUnsigned, Law: decide.Law{Dir: env.dir}, Pull: env.pull}
 	if law.publicKey != "" {
@@ -155,6 +157,24 @@ func (env *environment) policyFor(ctx context.Context, law *lawFlags, config *en
 		}
 		opts.PublicKey = key
 	}
+	if len(law.policies) == 0 {
+		return decide.LoadPolicy(ctx, opts)
+	}
+	opts.Config = &engine.Config{}
+	bare, err := decide.LoadPolicy(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]engine.ControlConfig{}
+	for _, c := range bare.Controls() {
+		if block, ok := config.Controls[c.ID]; ok {
+			known[c.ID] = block
+		}
+	}
+	if len(known) == 0 {
+		return bare, nil
+	}
+	opts.Config = &engine.Config{Controls: known}
 	return decide.LoadPolicy(ctx, opts)
 }
 
