@@ -70,7 +70,7 @@ func screenshot(t *testing.T, name string) chromedp.Action {
 			return nil
 		}
 		var png []byte
-		if err := chromedp.FullScreenshot(&png, 90).Do(ctx); err != nil {
+		if err := chromedp.FullScreenshot(&png, 100).Do(ctx); err != nil {
 			return err
 		}
 		return os.WriteFile(filepath.Join(dir, name), png, 0o644)
