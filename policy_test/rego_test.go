@@ -26,8 +26,8 @@ import (
 	"github.com/mlpolicy/mlpolicy/policies"
 )
 
-// testTimeout bounds one Rego test; the slowest takes milliseconds.
-const testTimeout = 10 * time.Second
+// testTimeout bounds one Rego test; the slowest takes milliseconds on an idle machine.
+const testTimeout = time.Minute
 
 // maxLineBytes bounds the lines of the pack. Comments may hold addresses, raw strings
 // patterns, and the tables of tests one case per line.
@@ -137,6 +137,14 @@ func TestControlsAgreeWithTheCatalogue(t *testing.T) {
 	}
 	for _, c := range controls(t, pack(t)) {
 		e, ok := want[c.ID]
+		if !ok && newerThanCatalogue.MatchString(c.ID) {
+			for _, name := range []string{"owasp_ml", "owasp_llm", "atlas", "nist_ai_rmf", "cwe", "eu_ai_act", "threats"} {
+				if list, given := c.Maps[name]; !given || len(list) == 0 && name != "cwe" {
+					t.Errorf("%s: %s is not in the catalogue and has no map %s of its own", c.Path, c.ID, name)
+				}
+			}
+			continue
+		}
 		if !ok {
 			t.Errorf("%s: %s is not in the catalogue", c.Path, c.ID)
 			continue
@@ -155,6 +163,9 @@ func TestControlsAgreeWithTheCatalogue(t *testing.T) {
 		}
 	}
 }
+
+// newerThanCatalogue are the ids of controls that came after the catalogue.
+var newerThanCatalogue = regexp.MustCompile(`^DATA-0[2-9][0-9]$`)
 
 // TestRego runs every Rego test over the pack with the default settings, and holds each
 // control to tests that reach all of its lines.
