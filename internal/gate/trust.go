@@ -112,26 +112,39 @@ func (g *Gate) readRevocations() error {
 		if err != nil {
 			return fmt.Errorf("revocations: %w", err)
 		}
-		var list struct {
-			Revoked []struct {
-				Digest string `json:"digest"`
-				Reason string `json:"reason"`
-			} `json:"revoked"`
-		}
-		d := json.NewDecoder(bytes.NewReader(content))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&list); err != nil {
+		list, err := ReadRevocations(content)
+		if err != nil {
 			return fmt.Errorf("revocations: %s: %w", name, err)
 		}
-		for i, r := range list.Revoked {
-			algorithm, value, ok := strings.Cut(r.Digest, ":")
-			if _, err := hex.DecodeString(value); !ok || algorithm == "" || value == "" || err != nil {
-				return fmt.Errorf("revocations: %s: entry %d: %q is no digest (algorithm:hex)", name, i+1, r.Digest)
-			}
+		for _, r := range list {
 			g.revoked[r.Digest] = r.Reason
 		}
 	}
 	return nil
+}
+
+// ReadRevocations reads one file of revoked digests.
+func ReadRevocations(content []byte) ([]engine.Revoked, error) {
+	var list struct {
+		Revoked []struct {
+			Digest string `json:"digest"`
+			Reason string `json:"reason"`
+		} `json:"revoked"`
+	}
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&list); err != nil {
+		return nil, err
+	}
+	var out []engine.Revoked
+	for i, r := range list.Revoked {
+		algorithm, value, ok := strings.Cut(r.Digest, ":")
+		if _, err := hex.DecodeString(value); !ok || algorithm == "" || value == "" || err != nil {
+			return nil, fmt.Errorf("entry %d: %q is no digest (algorithm:hex)", i+1, r.Digest)
+		}
+		out = append(out, engine.Revoked{Digest: r.Digest, Reason: r.Reason})
+	}
+	return out, nil
 }
 
 // revocations are the revoked digests as configuration facts, sorted.
