@@ -137,7 +137,8 @@ func (l *pyLinks) keep(r *pyReader) {
 	}
 	l.pending(r)
 	if len(l.s.exports)+len(l.s.loads)+len(l.s.calls)+len(l.s.sinks)+len(l.s.flows)+len(l.s.imports) > 0 {
-		r.out.Keep(keepModules, &l.s)
+		s := l.s // a pointer into l would keep the tree
+		r.out.Keep(keepModules, &s)
 	}
 }
 
