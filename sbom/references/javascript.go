@@ -78,9 +78,7 @@ func (r *jsReader) bind() {
 		if r.tokens[i].kind != 'n' || r.tokens[i+1].text != "=" || r.tokens[i+1].kind != 'p' {
 			continue
 		}
-		for _, s := range r.alternatives(i + 2) {
-			r.consts[r.tokens[i].text] = append(r.consts[r.tokens[i].text], s)
-		}
+		r.consts[r.tokens[i].text] = append(r.consts[r.tokens[i].text], r.alternatives(i+2)...)
 	}
 }
 

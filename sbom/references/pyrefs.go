@@ -12,7 +12,6 @@ import (
 type pyReader struct {
 	x     *pyModule
 	out   *sbom.Inventory
-	how   string
 	sinks map[*pyParam][]pySink // what happens to a parameter
 	open  map[*pyParam][]openSink
 	fed   map[*pyParam]bool // a call passes a value that is known

@@ -10,8 +10,9 @@ import (
 // variable is the value that an OmegaConf or Hydra interpolation ${a.b} stands for, nil
 // for anything else.
 func (r *recipe) variable(n *tree.Node) *tree.Node {
-	name, ok := strings.CutPrefix(n.Text, "${")
-	if name, ok = strings.CutSuffix(name, "}"); !ok || strings.ContainsAny(name, ":{$ ") {
+	name, opens := strings.CutPrefix(n.Text, "${")
+	name, closes := strings.CutSuffix(name, "}")
+	if !opens || !closes || strings.ContainsAny(name, ":{$ ") {
 		return nil
 	}
 	v := r.root.Get(strings.Split(name, ".")...)

@@ -38,9 +38,8 @@ type lexer struct {
 
 // heredoc is a text that follows the line of the command it is given to.
 type heredoc struct {
-	end   string
-	tabs  bool // <<- takes leading tabs off
-	words []word
+	end  string
+	tabs bool // <<- takes leading tabs off
 }
 
 func (l *lexer) command() (words []word, more bool) {

@@ -209,7 +209,7 @@ func hclKey(e hclsyntax.Expression) (string, bool) {
 		if name := hcl.ExprAsKeyword(k.Wrapped); name != "" {
 			return name, true
 		}
-		return hclText(k.Wrapped.(hclsyntax.Expression))
+		return hclText(k.Wrapped)
 	}
 	return hclText(e)
 }
