@@ -15,9 +15,12 @@ exec := {
 	"_aix_support": "runs commands",
 	"_asyncio": "starts processes",
 	"_bootsubprocess": "runs commands",
+	"_codecs.register": "installs handlers",
+	"_codecs.register_error": "installs handlers",
 	"_ctypes": "calls native code",
 	"_frozen_importlib": "imports any module",
 	"_frozen_importlib_external": "imports any module",
+	"_functools.reduce": "calls what it is given",
 	"_imp": "imports any module",
 	"_interpreters": "runs code",
 	"_io": "opens files",
@@ -40,6 +43,7 @@ exec := {
 	"_xxsubinterpreters": "runs code",
 	"aiohttp": "opens connections",
 	"antigravity": "starts a browser",
+	"argparse.FileType": "opens files",
 	"asynchat": "opens connections",
 	"asyncio": "starts processes",
 	"asyncore": "opens connections",
@@ -71,13 +75,23 @@ exec := {
 	"cffi": "calls native code",
 	"cmd": "runs code",
 	"code": "interprets text",
+	"codecs.EncodedFile": "opens files",
+	"codecs.open": "opens files",
+	"codecs.register": "installs handlers",
+	"codecs.register_error": "installs handlers",
 	"codeop": "compiles text to code",
+	"collections._starmap": "calls what it is given",
 	"commands": "runs commands",
 	"compileall": "compiles text to code",
 	"concurrent": "starts processes",
 	"conda": "installs packages",
 	"contextlib": "calls what it is given",
+	"copyreg.add_extension": "changes what pickles mean",
+	"copyreg.constructor": "changes what pickles mean",
+	"copyreg.pickle": "changes what pickles mean",
 	"ctypes": "calls native code",
+	"dataclasses._create_fn": "executes text",
+	"dataclasses.make_dataclass": "executes text",
 	"dbm": "opens files",
 	"difflib": "reaches linecache",
 	"distutils": "runs build code",
@@ -110,6 +124,7 @@ exec := {
 	"invoke": "runs commands",
 	"io": "opens files",
 	"ipykernel": "interprets text",
+	"itertools.accumulate": "calls what it is given",
 	"itertools.starmap": "calls what it is given",
 	"jinja2": "evaluates text",
 	"keras.utils.get_file": "downloads files",
@@ -242,6 +257,7 @@ exec := {
 	"trace": "runs code",
 	"traceback": "reaches frames and attributes",
 	"types": "builds functions and code objects",
+	"typing.get_type_hints": "evaluates text",
 	"unittest": "runs code",
 	"urllib": "opens connections",
 	"urllib2": "opens connections",
@@ -249,6 +265,7 @@ exec := {
 	"uuid": "runs commands to find an address",
 	"venv": "runs commands",
 	"virtualenv": "runs commands",
+	"warnings": "imports any module",
 	"weakref.finalize": "runs code at exit",
 	"webbrowser": "starts a browser",
 	"websocket": "opens connections",
@@ -415,19 +432,20 @@ ends := {
 # on files, terminals, codecs or the interpreter.
 system := {
 	"_ast", "_blake2", "_bz2", "_codecs_cn", "_codecs_hk", "_codecs_iso2022", "_codecs_jp",
-	"_codecs_kr", "_codecs_tw", "_compat_pickle", "_compression", "_crypt", "_curses",
+	"_codecs_kr", "_codecs_tw", "_compat_pickle", "_compression", "_crypt", "_csv", "_curses",
 	"_curses_panel", "_dbm", "_elementtree", "_gdbm", "_locale", "_lzma", "_markupbase", "_md5",
 	"_msi", "_multibytecodec", "_opcode", "_overlapped", "_posixshmem", "_py_abc", "_scproxy",
 	"_sha1", "_sha256", "_sha3", "_sha512", "_sitebuiltins", "_stat", "_strptime", "_symtable",
 	"_threading_local", "_tkinter", "_tokenize", "_tracemalloc", "_uuid", "_warnings", "aifc",
-	"audioop", "bz2", "cgi", "cgitb", "chunk", "crypt", "curses", "dis", "encodings", "fcntl",
-	"fnmatch", "getopt", "getpass", "gettext", "grp", "gzip", "imghdr", "lzma", "mailbox",
-	"mailcap", "modulefinder", "msilib", "msvcrt", "netrc", "nis", "nturl2path", "opcode",
-	"ossaudiodev", "plistlib", "pstats", "pwd", "pyclbr", "pydoc_data", "pyexpat", "quopri",
-	"readline", "resource", "shlex", "sndhdr", "spwd", "sre_constants", "sre_parse", "stat",
-	"stringprep", "sunau", "symtable", "sysconfig", "syslog", "tabnanny", "termios", "this",
-	"tkinter", "tokenize", "tomllib", "tracemalloc", "tty", "turtle", "turtledemo", "uu", "wave",
-	"winreg", "winsound", "xdrlib", "zlib",
+	"ast", "audioop", "bz2", "cgi", "cgitb", "chunk", "configparser", "crypt", "csv", "curses",
+	"dis", "email", "encodings", "fcntl", "fnmatch", "getopt", "getpass", "gettext", "grp", "gzip",
+	"imghdr", "locale", "lzma", "mailbox", "mailcap", "mimetypes", "modulefinder", "msilib",
+	"msvcrt", "netrc", "nis", "nturl2path", "opcode", "optparse", "ossaudiodev", "plistlib",
+	"pstats", "pwd", "pyclbr", "pydoc_data", "pyexpat", "quopri", "readline", "resource", "shlex",
+	"sndhdr", "spwd", "sre_constants", "sre_parse", "stat", "stringprep", "sunau", "symtable",
+	"sysconfig", "syslog", "tabnanny", "termios", "this", "tkinter", "tokenize", "tomllib",
+	"tracemalloc", "tty", "turtle", "turtledemo", "uu", "wave", "winreg", "winsound", "xdrlib",
+	"xml", "zlib",
 }
 
 # passages are modules that run code. A name that passes through one of them in the middle reaches it
@@ -509,6 +527,8 @@ pure_patterns := {
 	`^torch\.(strided|sparse_coo|sparse_csr|sparse_csc|contiguous_format|channels_last|channels_last_3d|preserve_format|per_tensor_affine|per_channel_affine)$`,
 	`^builtins\.[A-Z][A-Za-z]*(Error|Exception|Warning|Exit|Interrupt|Iteration)$`,
 	`^(typing|enum|abc|numbers|dataclasses|collections\.abc)\.[A-Z][A-Za-z_]*$`,
+	`^scipy\.sparse\.(_?[a-z]+\.)?(bsr|coo|csc|csr|dia|dok|lil)_(matrix|array)$`,
+	`^(dateutil\.tz\.tz\.tz(utc|local)|pytz\._(UTC|p))$`,
 	`^numpy\.dtypes\.[A-Z][A-Za-z0-9]*DType$`,
 }
 
@@ -576,6 +596,19 @@ _harmless(found) if {
 _harmless(found) if {
 	found.qualified == "torch.storage._load_from_bytes"
 	object.get(found, "args", "") == "(pickle that was read)"
+}
+
+# A type that dill looks up by its name, and that holds no code.
+_harmless(found) if {
+	found.qualified == "dill._dill._load_type"
+	every call in split(object.get(found, "args", ""), "; ") {
+		call in {$"(\"{name}\")" | some name in _plain_types}
+	}
+}
+
+_plain_types := {
+	"NoneType", "bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "ndarray", "object",
+	"set", "slice", "str", "tuple",
 }
 
 # Functions of TorchScript's own pickles.
@@ -651,10 +684,16 @@ allowed(found, active, _) if {
 }
 
 # objects: instances of classes, of any library and of the repository itself. Making one calls
-# __new__ and __setstate__ of a class that has to be there already.
+# __new__ and __setstate__ of a class that has to be there already. BUILD of a class changes the
+# class, and is not among them.
 allowed(found, active, _) if {
 	"objects" in active
-	found.mode in {"ref", "new", "build"}
+	found.mode == "new"
+}
+
+allowed(found, active, _) if {
+	"objects" in active
+	found.mode == "ref"
 	regex.match(class, found.qualified)
 }
 
@@ -662,4 +701,4 @@ _of_framework(found) if regex.match(class, found.qualified)
 
 _of_framework(found) if regex.match(rebuilders, found.qualified)
 
-_of_framework(found) if found.mode == "ref"
+_of_framework(found) if found.mode in {"ref", "new"}

@@ -44,6 +44,7 @@ harmless := {
 	"two bound methods": {"qualified": "builtins.getattr", "args": `(a.B, "c"); (a.B(), "d_e")`, "state": "resolved"},
 	"ufunc": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("numpy", "log1p")`, "state": "resolved"},
 	"ufunc of numpy 2": {"qualified": "numpy._core._ufunc_reconstruct", "args": `("scipy.special", "expit")`, "state": "resolved"},
+	"type of dill": {"qualified": "dill._dill._load_type", "args": `("list"); ("dict")`, "state": "resolved"},
 	"TorchScript": {"qualified": "torch.jit._pickle.build_intlist", "state": "resolved"},
 	"class of TorchScript": {"qualified": "__torch__.torch.nn.Linear", "mode": "new", "state": "resolved"},
 	"class of a class": {"qualified": "acme.Net.Config", "name": "Net.Config", "mode": "new", "state": "resolved"},
@@ -68,6 +69,7 @@ twins := {
 	"no arguments known": {"qualified": "builtins.getattr", "state": "resolved"},
 	"ufunc of os": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("os", "nice")`, "state": "resolved"},
 	"ufunc that runs": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("numpy.os", "system")`, "state": "resolved"},
+	"type of code": {"qualified": "dill._dill._load_type", "args": `("list"); ("CodeType")`, "state": "resolved"},
 	"other function of TorchScript": {"qualified": "torch.jit._pickle.x", "state": "resolved"},
 	"through a module": {"qualified": "acme.net.Config", "name": "net.Config", "mode": "new", "state": "resolved"},
 	"load that is called": {"qualified": "acme.load", "mode": "call", "state": "resolved"},
@@ -91,6 +93,7 @@ test_frameworks[name] if {
 		"ultralytics.nn.tasks.DetectionModel": "new",
 		"pandas._libs.arrays.__pyx_unpickle_NDArrayBacked": "call",
 		"torch.nn.functional.relu": "ref",
+		"scipy.stats._continuous_distns.norm_gen": "new",
 	}
 	found := {"qualified": name, "mode": mode, "state": "resolved"}
 	count(pickle.dangers(found)) == 0
@@ -107,7 +110,10 @@ test_objects if {
 	pickle.allowed({"qualified": "acme.net.Net", "mode": "new", "state": "resolved"}, ["objects"], [])
 	not pickle.allowed({"qualified": "acme.net.Net", "mode": "call", "state": "resolved"}, ["objects"], [])
 	not pickle.allowed({"qualified": "acme.net.Net", "mode": "new", "state": "resolved"}, ["frameworks"], [])
-	not pickle.allowed({"qualified": "acme.net.make", "mode": "new", "state": "resolved"}, ["objects"], [])
+	pickle.allowed({"qualified": "acme.net.net", "mode": "new", "state": "resolved"}, ["objects"], [])
+	pickle.allowed({"qualified": "acme.net.Net", "mode": "ref", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.make", "mode": "ref", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.Net", "mode": "build", "state": "resolved"}, ["objects"], [])
 }
 
 test_harmless_is_allowed if pickle.allowed(harmless["bound method"], [], [])

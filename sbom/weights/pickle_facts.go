@@ -27,7 +27,7 @@ var roles = map[string]role{
 	"torch._utils._rebuild_tensor": roleTensor, "torch._utils._rebuild_tensor_v2": roleTensor, "torch._utils._rebuild_tensor_v3": roleTensor,
 	"torch._utils._rebuild_qtensor":   roleTensor,
 	"torch._utils._rebuild_parameter": roleWrap, "torch._utils._rebuild_parameter_with_state": roleWrap,
-	"builtins.getattr": roleReach, "numpy.core._ufunc_reconstruct": roleReach, "numpy._core._ufunc_reconstruct": roleReach,
+	"builtins.getattr": roleReach, "dill._dill._load_type": roleReach, "numpy.core._ufunc_reconstruct": roleReach, "numpy._core._ufunc_reconstruct": roleReach,
 	"numpy.dtype":                           roleDtype,
 	"joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
 	"sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
