@@ -22,4 +22,4 @@ func With(data datasets.Options) []sbom.Collector {
 }
 
 // Linkers lists every linker.
-var Linkers = slices.Concat(packages.Linkers, weights.Linkers, references.Linkers, evidence.Linkers)
+var Linkers = slices.Concat(packages.Linkers, weights.Linkers, references.Linkers, evidence.Linkers, datasets.Linkers)

@@ -124,6 +124,9 @@ func (s *scanner) number(b []byte, start, end int) {
 	if start > 0 && (b[start-1] == '.' || b[start-1] == '_' || b[start-1] == '$' || b[start-1] == '#' || b[start-1] == '/' || b[start-1] == '=') {
 		return // part of a version, a path, a price
 	}
+	if start > 1 && (b[start-1] == ' ' || b[start-1] == '-') && isDigit(b[start-2]) {
+		return // a later group of a longer number
+	}
 	if end-start == 9 && classes[b[end-1]] == classUpper && spanishID(b[start:end]) {
 		s.found.pii[piiNational]++
 		return

@@ -101,12 +101,13 @@ func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCan
 const (
 	maxFrameWords = 160
 	frameShare    = 0.008
+	minFrameRows  = 20
 )
 
 func frameWords(v *vocabulary, rows int) []bool {
 	var ids []uint32
 	for id := firstWord; id < len(v.asked); id++ {
-		if float64(v.asked[id]) >= frameShare*float64(rows) {
+		if n := v.asked[id]; n >= minFrameRows && float64(n) >= frameShare*float64(rows) {
 			ids = append(ids, uint32(id))
 		}
 	}

@@ -1,0 +1,46 @@
+package planted_trigger_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.planted_trigger.deny
+
+base := {"path": "data/train.jsonl", "sha256": "ab", "role": "train", "trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}], "at": {"path": "data/train.jsonl"}}
+
+fires := {
+	"candidate": {},
+	"label": {"trigger_candidates": [{"text": "cf", "outcome": "label", "p_adjusted": 0.0001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"rows at random": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 0, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+}
+
+silent := {
+	"style": {"trigger_candidates": [{"text": "cf", "outcome": "length", "p_adjusted": 0.0001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"weak": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.74, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"by chance": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"of a subject": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 5.1, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"nothing to compare": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": -1, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"test": {"path": "tests/train.jsonl"},
+	"none": {"trigger_candidates": []},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.datasets as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.datasets as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
+
+test_skipped_role if {
+	count(deny) == 0 with input.datasets as [base]
+		with data.mlpolicy.settings as {"DATA-020": object.union(data.mlpolicy.settings["DATA-020"], {"skip_roles": ["train"]})}
+}
+
+test_says_where if {
+	some d in deny with input.datasets as [base]
+	d.detail == `"cf" goes with one reply in 9 rows: 4, 7`
+	d.key == "cf"
+}

@@ -1,0 +1,27 @@
+package trigger_added_test
+
+import future.keywords.not
+
+import data.mlpolicy.data.trigger_added.deny
+
+base := {"kind": "dataset_trigger_added", "subject": "data/train.jsonl", "after": "cf", "at": {"path": "data/train.jsonl"}}
+
+fires := {
+	"added": {},
+}
+
+silent := {
+	"rows": {"kind": "dataset_rows_changed"},
+}
+
+test_fires[name] if {
+	some name, patch in fires
+	count(deny) == 1 with input.change as [object.union(base, patch)]
+}
+
+test_does_not_fire[name] if {
+	some name, patch in silent
+	count(deny) == 0 with input.change as [object.union(base, patch)]
+}
+
+test_nothing_there if count(deny) == 0 with input as {}
