@@ -83,6 +83,9 @@ func Decide(p *Policy, in *Input, results []Result, opts DecideOptions) (*Decisi
 	if d.Problems == nil {
 		d.Problems = []sbom.Problem{}
 	}
+	if d.Subject.Digests == nil {
+		d.Subject.Digests = map[string]string{}
+	}
 	return d, nil
 }
 

@@ -51,8 +51,8 @@ func pathsOf(in *Input) map[string]bool {
 func collectPaths(v reflect.Value, out map[string]bool) {
 	switch v.Kind() {
 	case reflect.Struct:
-		if at, ok := v.Interface().(sbom.At); ok {
-			out[at.Path] = true
+		if v.Type() == reflect.TypeFor[sbom.At]() {
+			out[v.Field(0).String()] = true // Path
 			return
 		}
 		for i := range v.NumField() {

@@ -51,6 +51,9 @@ type waiverUse struct {
 
 func newWaivers(list []Waiver, in *Input, now time.Time) *waiverSet {
 	s := &waiverSet{names: map[string][]string{}, known: map[string]bool{}}
+	if len(list) == 0 {
+		return s // collecting every path of a large source takes a while
+	}
 	for _, c := range in.Components {
 		same := slices.Concat([]string{c.Ref, c.Purl, c.Name}, c.Files)
 		for _, name := range same {
@@ -173,6 +176,11 @@ func (s *waiverSet) matches(w *waiverUse, f RawFinding) bool {
 func (s *waiverSet) states(now time.Time) []WaiverState {
 	out := make([]WaiverState, 0, len(s.all))
 	for _, w := range s.all {
+		for _, field := range []*[]string{&w.Controls, &w.Subjects, &w.Digests} {
+			if *field == nil {
+				*field = []string{} // never null in the JSON of a decision
+			}
+		}
 		state := WaiverState{Waiver: w.Waiver, Matches: w.matches, Note: w.note, State: w.fixed}
 		if state.State == "" {
 			state.State = s.state(w, now)
