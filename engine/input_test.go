@@ -226,3 +226,31 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestFactsAreTyped holds documents of --facts to the schema that comes with them; a
+// policy whose facts were not given still loads.
+func TestFactsAreTyped(t *testing.T) {
+	t.Parallel()
+	text := func(field string) engine.PackSource {
+		return pack("acme", map[string]string{"one.rego": control("facts", `deny contains {"subject": t.name, "detail": "d", "at": {"path": "p"}} if {
+	some t in input.facts.teams
+	_on_call(t)
+}
+
+_on_call(team) if team.`+field+` == ""`)})
+	}
+	schema := map[string][]byte{"teams": []byte(`{"type": "array", "items": {"type": "object", "additionalProperties": false,
+		"properties": {"name": {"type": "string"}, "pager": {"type": "string"}}}}`)}
+	if got := loadError(t, engine.LoadOptions{FactSchemas: schema}, text("pager")); got != "" {
+		t.Error(got)
+	}
+	if got := loadError(t, engine.LoadOptions{FactSchemas: schema}, text("pagr")); !strings.Contains(got, `"pagr"`) || !strings.Contains(got, "pager") {
+		t.Errorf("a typo in a fact: %q", got)
+	}
+	if got := loadError(t, engine.LoadOptions{}, text("name")); got != "" {
+		t.Errorf("without facts: %s", got)
+	}
+	if got := loadError(t, engine.LoadOptions{FactSchemas: map[string][]byte{"teams": []byte(`[`)}}, text("pager")); !strings.Contains(got, "no JSON object") {
+		t.Error(got)
+	}
+}
