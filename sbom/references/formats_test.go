@@ -1,9 +1,13 @@
 package references
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
 func TestFormats(t *testing.T) {
@@ -88,6 +92,43 @@ func TestHosts(t *testing.T) {
 	}
 	if refs := collectAll(t, map[string]string{"a.py": "timm.create_model(\"resnet50\", pretrained=False)\n"}).References; len(refs) > 0 {
 		t.Errorf("untrained weights: %v", refs)
+	}
+}
+
+// TestTruncated reads every format cut off at every byte: nothing may panic, and what
+// is stated stays inside the file.
+func TestTruncated(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"a.py":               "import torch as t\nM = {\"a\": f\"org/{x}\"}\nclass C(B):\n  a: str = field(default=\"org/m\")\n  def f(self, n=\"org/n\", *a, **k):\n    for x, y in zip(M.values(), [n]):\n      AutoModel.from_pretrained(x, **k)\n    return t.load(n)\n",
+		"a.ipynb":            "{\"cells\": [{\"cell_type\": \"code\", \"source\": [\"!hf download \\\\\\n\", \" org/m\\n\", \"x = 1\"]}]}",
+		"a.sh":               "A=(--model org/m)\nB=\"--x $A\"\npython -c \"f('org/m')\" <<EOF\nx\nEOF\ncurl -d '{\"model\": \"org/m\"}'\n",
+		"a.yaml":             "model: {name: org/m, path: ${a.b}}\nargs: [--model, org/m, hf://org/x]\ndatasets:\n  - path: org/d\n",
+		"a.tf":               "variable \"model_id\" {\n  default = \"org/${x}\"\n}\nresource \"a\" \"b\" {\n  env = [{ name = \"MODEL_ID\", value = \"org/m\" }]\n}\n",
+		"a.ts":               "const a: string = `org/${b}`; pipeline('x', {a: [1]}, \"org/m\"); const models = [\"org/a\", 'org/b'];\n",
+		"Dockerfile":         "FROM a\nENV MODEL_ID org/m\nCMD [\"vllm\", \"serve\", \"org/m\"]\n",
+		"README.md":          "---\nbase_model: org/m\ndatasets:\n- org/d\n---\n",
+		"Modelfile":          "FROM org/m\nADAPTER ./a\n",
+		"a.dvc":              "outs:\n- path: data.csv\n  md5: a\n",
+		"serving.properties": "option.model_id=org/m\n",
+	} {
+		for n := range len(text) + 1 {
+			f := sbom.NewFile(name, []byte(text[:n]))
+			for _, c := range Collectors {
+				if !c.Match(f) {
+					continue
+				}
+				inv := &sbom.Inventory{}
+				if err := c.Collect(context.Background(), f, inv); err != nil {
+					t.Errorf("%s at %d: %v", name, n, err)
+				}
+				for _, r := range inv.References {
+					if lines := 1 + strings.Count(text[:n], "\n"); r.At.Line < 1 || r.At.Line > lines || r.CallAt.Line > lines {
+						t.Errorf("%s at %d: %s stands at line %d, called at %d of %d", name, n, r.Name, r.At.Line, r.CallAt.Line, lines)
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -32,4 +32,5 @@ var Linkers = []sbom.Linker{
 	{Name: "references/components", Link: linkComponents},
 	{Name: "references/cards", Link: linkCards},
 	{Name: "references/bases", Link: linkBases},
+	{Name: "references/use", Link: linkUse},
 }

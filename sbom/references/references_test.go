@@ -104,6 +104,44 @@ func TestAdapterIsDerivedFromTheModelItIsPutOn(t *testing.T) {
 	}
 }
 
+func TestComponentsNameTheirUse(t *testing.T) {
+	t.Parallel()
+	inv := &sbom.Inventory{
+		Components: []sbom.Component{{Ref: "model:hf://org/m", Kind: "model", Name: "org/m"}, {Ref: "dataset:hf://datasets/org/d", Kind: "dataset", Name: "org/d"}},
+		References: []sbom.Reference{
+			{Loader: "transformers.AutoModel.from_pretrained", Component: "model:hf://org/m"},
+			{Loader: "peft.PeftModel.from_pretrained", Component: "model:hf://org/m"}, // not a package of the source
+			{Loader: "model_name_or_path", Component: "model:hf://org/m"},
+		},
+		Packages: []sbom.Package{{Name: "Transformers"}},
+		Runs:     []sbom.Run{{ID: "r2", Params: map[string]string{"model_name_or_path": "org/m", "note": "org/d"}}, {ID: "r1", Params: map[string]string{"base_model": "org/m"}, Datasets: []string{"org/d"}}},
+	}
+	linkUse(inv)
+	var got []map[string]string
+	for _, c := range inv.Components {
+		got = append(got, c.Properties)
+	}
+	if diff := cmp.Diff([]map[string]string{{"loaded_with": "transformers", "runs": "r1,r2"}, {"runs": "r1"}}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestSameBytesTwice(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"a.py": "from b import M, load\nNETS = {\"x\": \"org/x\", \"y\": \"org/y\"}\nload(M)\nload(NETS[k])\nfor n in NETS.values():\n  load(n)\n",
+		"b.py": "M = \"org/m\"\ndef load(n, t=\"org/t\"):\n  AutoTokenizer.from_pretrained(t)\n  return AutoModel.from_pretrained(n)\n",
+		"c.sh": "MODELS=\"org/a org/b\"\nhf download org/c\n", "d.yaml": "base_model: org/d\ndatasets:\n  - path: org/e\n",
+	}
+	want := collectAll(t, files)
+	for range 20 {
+		got := collectAll(t, files)
+		if diff := cmp.Diff([]any{want.References, want.Components, want.Calls}, []any{got.References, got.Components, got.Calls}); diff != "" {
+			t.Fatalf("another run differs: %s", diff)
+		}
+	}
+}
+
 func TestRevisionKind(t *testing.T) {
 	t.Parallel()
 	for rev, want := range map[string]string{
