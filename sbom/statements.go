@@ -92,7 +92,7 @@ type ProvenanceEdge struct {
 // ProvenanceGap is a step of the chain that nothing proves.
 type ProvenanceGap struct {
 	Digest string `json:"digest"`
-	Code   string `json:"code"` // no_statement | undeclared_input | unpinned_input | conflict | time_travel | wrong_signer | rollback
+	Code   string `json:"code"` // no_statement | undeclared_input | unpinned_input | conflict | time_travel | wrong_signer | wrong_stage | cycle | rollback | other_bytes | too_many
 	Reason string `json:"reason"`
 }
 

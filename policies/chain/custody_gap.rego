@@ -24,6 +24,9 @@
 #         - conflict
 #         - time_travel
 #         - wrong_signer
+#         - wrong_stage
+#         - cycle
+#         - too_many
 #         - rollback
 #         - other_bytes
 #         - refused
@@ -57,6 +60,7 @@ deny contains {"subject": gap.digest, "detail": detail, "at": {"path": ""}, "key
 
 deny contains {"subject": input.subject.name, "detail": detail, "at": {"path": ""}, "key": "no chain"} if {
 	input.config.mode == "gate"
+	input.collected.provenance.looked
 	count(input.provenance.edges) == 0
 	count(input.provenance.gaps) == 0
 	detail := "nothing says what it was made from"

@@ -7,17 +7,19 @@ import data.mlpolicy.chain.custody_gap.deny
 base := {
 	"gap": {"digest": "sha256:bb", "code": "no_statement", "reason": "no statement has it as a subject"},
 	"edge": {"from": "sha256:bb", "to": "sha256:aa"},
+	"looked": {"provenance": {"looked": true}},
 }
 
 fires := {
 	"no statement": {"provenance": {"edges": [base.edge], "gaps": [base.gap]}},
-	"no chain": {"config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": []}},
+	"no chain": {"collected": base.looked, "config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": []}},
 }
 
 silent := {
-	"whole": {"config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [base.edge], "gaps": []}},
-	"another kind": {"config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": [object.union(base.gap, {"code": "note"})]}},
-	"check": {"config": {"mode": "check"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": []}},
+	"whole": {"collected": base.looked, "config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [base.edge], "gaps": []}},
+	"another kind": {"collected": base.looked, "config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": [object.union(base.gap, {"code": "note"})]}},
+	"nobody looked": {"collected": {"provenance": {"looked": false}}, "config": {"mode": "gate"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": []}},
+	"check": {"collected": base.looked, "config": {"mode": "check"}, "subject": {"name": "support"}, "provenance": {"edges": [], "gaps": []}},
 }
 
 test_fires[name] if {
