@@ -21,7 +21,7 @@
 #       doc: roles of workloads that need an alert
 #     definitions:
 #       type: set
-#       default: [ServingRuntime, ClusterServingRuntime, LLMInferenceServiceConfig, values, Dockerfile]
+#       default: [ServingRuntime, ClusterServingRuntime, LLMInferenceServiceConfig, values, Dockerfile, Job, RayJob]
 #       doc: kinds of workload that say how to serve and serve nothing themselves
 #     topics:
 #       type: set
@@ -70,12 +70,26 @@ import data.mlpolicy.lib.places
 import data.mlpolicy.settings
 
 deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if {
+	count(_rules) > 0
+	some workload in _served
+	not _watched(workload)
+	detail := $"none of {count(_rules)} alert rules selects the metrics of {workload.name}"
+}
+
+# Without any rule one finding says it all.
+deny contains {"subject": "alerts", "detail": detail, "at": workload.at} if {
+	count(_rules) == 0
+	places_of := {[workload.at.path, workload.at.line, workload.name] | some workload in _served}
+	some workload in _served
+	[workload.at.path, workload.at.line, workload.name] == min(places_of)
+	detail := $"{count(places_of)} served models, {workload.name} first, and no alert rule"
+}
+
+_served contains workload if {
 	some workload in input.workloads
 	workload.role in settings["MON-001"].roles
 	not workload.kind in settings["MON-001"].definitions
-	not _watched(workload)
 	not places.skipped(workload.at.path, settings["MON-001"].skip_paths)
-	detail := $"none of {count(_rules)} alert rules selects the metrics of {workload.name}"
 }
 
 _rules contains alert if {

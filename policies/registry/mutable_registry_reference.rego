@@ -72,9 +72,11 @@ deny contains {"subject": model.uri, "detail": detail, "at": model.at} if {
 	detail := $"{workload.name} loads {model.uri}, an alias or a stage, not a version"
 }
 
+# What a run logged is named by the id of the run, which does not move.
 _moves(name) if {
 	not regex.match(settings["REG-004"].version, name)
 	regex.match(`^(models:/|wandb:|.*://|[^/]+/[^/]+/)`, name)
+	not startswith(name, "runs:/")
 }
 
 _referenced contains places.line(at) if {

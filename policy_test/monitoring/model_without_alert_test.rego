@@ -13,6 +13,8 @@ fires := {
 	"name in another label": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "web", "team": "api"}})]},
 	"empty selector": {"workloads": [object.union(base.workload, {"models": [{"name": ""}]})], "alerts": [object.union(base.alert, {"selectors": {"app": ""}})]},
 	"no alert": {"workloads": [base.workload], "alerts": []},
+	"two models and no alert": {"workloads": [base.workload, object.union(base.workload, {"name": "b", "at": {"path": "b.yaml", "line": 2}})], "alerts": []},
+	"one model of two": {"workloads": [base.workload, object.union(base.workload, {"name": "web", "models": []})], "alerts": [base.alert]},
 	"alert for another workload": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"selectors": {"app": "web"}})]},
 	"alert about machines": {"workloads": [base.workload], "alerts": [{"name": "Disk", "kind": "prometheus", "topic": "resources", "selectors": {}}]},
 	"routes only": {"workloads": [base.workload], "alerts": [object.union(base.alert, {"kind": "alertmanager"})]},

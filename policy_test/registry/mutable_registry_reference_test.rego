@@ -22,6 +22,7 @@ silent := {
 	"known at run time": {"references": [object.union(base.ref, {"state": "unresolved"})]},
 	"workload with a bucket": {"workloads": [object.union(base.workload, {"models": [{"uri": "s3://acme/m", "at": {"path": "a.py", "line": 2}}]})]},
 	"workload of a test": {"workloads": [object.union(base.workload, {"models": [{"uri": "models:/a@b", "at": {"path": "tests/a.py", "line": 2}}]})]},
+	"model of a run": {"references": [object.union(base.ref, {"uri": "runs:/b8904012c84343b5bf8ee72aa8f0f402/model"})]},
 	"version": {"references": [object.union(base.ref, {"uri": "models:/assistant/7"})]},
 	"artifact version": {"references": [object.union(base.ref, {"host": "wandb", "uri": "wandb://acme/p/assistant:v7"})]},
 	"digest": {"references": [object.union(base.ref, {"revision_kind": "commit"})]},

@@ -138,6 +138,7 @@ func TestSecretsAreFoundAndNeverTold(t *testing.T) {
 		{"notebook output", "n.ipynb", `{"cells":[{"source":["login()"],` + "\n" + `"outputs":[{"text":"` + hf + `"}]}]}`, "huggingface-token", "notebook_output", 2},
 		{"password in a DSN", "c.yaml", "uri: postgresql://mlflow:" + "s3cr-8842x" + "@db/mlflow\n", "uri-password", "uri", 1},
 		{"default password", "c.yaml", "uri: postgresql://postgres:" + "postgres@db/mlflow\n", "", "", 0},
+		{"name of a variable", "c.md", "uri: postgresql://DB_USER:" + "DB_PASSWORD@DB_ENDPOINT/x\n", "", "", 0},
 		{"user as password", "c.ipynb", "uri: postgresql://feast:" + "feast@postgres/feast\n", "", "", 0},
 		{"variable", "c.yaml", "uri: postgresql://mlflow:${PASSWORD}@db/mlflow\n", "", "", 0},
 		{"loopback", "c.yaml", "uri: redis://u:" + "k3y-99ab@localhost:6379\n", "", "", 0},

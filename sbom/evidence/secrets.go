@@ -135,6 +135,9 @@ func placeholder(rule secretRule, value, match string) bool {
 	if user := uriUser.FindStringSubmatch(match); user != nil && user[1] == value {
 		return true // postgres:postgres, feast:feast: the default of the software
 	}
+	if named.MatchString(value) {
+		return true // DB_PASSWORD, my-secret-password: the name of what belongs there
+	}
 	// A password is chosen by people: words that stand for one are no secret, and the
 	// names of the software it ships with are the software's own default.
 	if placeholderWords.MatchString(value) {
@@ -142,6 +145,9 @@ func placeholder(rule secretRule, value, match string) bool {
 	}
 	return strings.Contains(match, "localhost") || strings.Contains(match, "127.0.0.1") || strings.Contains(match, "example.com")
 }
+
+// named is the name of a variable, or words about a password.
+var named = regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$|^[A-Z]{4,}$|(?i)(^|[-_.])(password|passwd|secret|token|credential)s?([-_.]|$)`)
 
 // uriUser is the user of a URI with a password.
 var uriUser = regexp.MustCompile(`://([^:@/]+):`)
