@@ -4,7 +4,15 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"strings"
 	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/policies"
@@ -108,4 +116,93 @@ func BenchmarkEvaluateSmall(b *testing.B) {
 			}
 		}
 	}
+}
+
+// comparedControls is how many controls are compared with conftest.
+const comparedControls = 40
+
+// some is a pack of the first controls of the embedded one.
+func some(b *testing.B, n int) engine.PackSource {
+	b.Helper()
+	files := fstest.MapFS{}
+	err := fs.WalkDir(policies.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if !strings.HasPrefix(name, "lib/") {
+			if n--; n < 0 {
+				return nil
+			}
+		}
+		content, err := fs.ReadFile(policies.FS, name)
+		files[name] = &fstest.MapFile{Data: content}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return engine.PackSource{Name: "mlpolicy", FS: files, Embedded: true}
+}
+
+// compiled compiles modules as they are, without what the engine does at load.
+func compiled(b *testing.B, fsys fs.FS) *ast.Compiler {
+	b.Helper()
+	modules := map[string]*ast.Module{}
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		modules[name], err = ast.ParseModule(name, string(content))
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := ast.NewCompiler()
+	if c.Compile(modules); c.Failed() {
+		b.Fatal(c.Errors)
+	}
+	return c
+}
+
+// BenchmarkAgainstConftest decides small inputs with 40 controls, and evaluates the same
+// controls the way conftest does: two queries for each rule, not prepared, the rule and
+// its exception, over an input that is converted once. It reports the ratio.
+func BenchmarkAgainstConftest(b *testing.B) {
+	p, err := engine.Load(context.Background(), []engine.PackSource{some(b, comparedControls)}, engine.LoadOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	in, store, compiler := source(20), inmem.NewFromObject(p.Data()), compiled(b, some(b, comparedControls).FS)
+	var ours, theirs time.Duration
+	for b.Loop() {
+		start := time.Now()
+		results, err := p.Evaluate(context.Background(), in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := engine.Decide(p, in, results, engine.DecideOptions{}); err != nil {
+			b.Fatal(err)
+		}
+		ours += time.Since(start)
+		start = time.Now()
+		value, err := p.Value(in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, c := range p.Controls() {
+			for _, rule := range []string{c.Rule, "exception"} {
+				r := rego.New(rego.Query("data."+c.Package+"."+rule), rego.Compiler(compiler), rego.Store(store), rego.ParsedInput(value))
+				if _, err := r.Eval(context.Background()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		theirs += time.Since(start)
+	}
+	b.ReportMetric(float64(theirs)/float64(ours), "x-conftest")
 }
