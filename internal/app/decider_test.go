@@ -1,0 +1,160 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/internal/decide"
+	"github.com/mlpolicy/mlpolicy/internal/source"
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+const (
+	pinned = `from transformers import AutoModel
+model = AutoModel.from_pretrained("meta-llama/Llama-3.1-8B", revision="0123456789abcdef0123456789abcdef01234567")
+`
+	unpinned = `import torch
+from transformers import AutoModel
+model = AutoModel.from_pretrained("meta-llama/Llama-3.1-8B", trust_remote_code=True)
+state = torch.load("weights.bin", weights_only=False)
+`
+)
+
+// The App with the real controls: what a pull request adds denies, and what the base has
+// does not.
+func TestARealPullRequest(t *testing.T) {
+	t.Parallel()
+	decider := &Decider{Version: "test"}
+	b := start(t, func(o *Options) { o.Evaluate = decider.Evaluate })
+	repo := b.AddRepo("model", map[string]string{"train.py": pinned})
+	sha := b.Commit(map[string]string{"train.py": unpinned})
+	b.Change(repo, 1, sha, "main")
+	b.send("pull_request", b.PullEvent(repo, 1, "opened"))
+	eventually(t, func() string {
+		if got := b.conclusions(repo, sha)["mlpolicy"]; got != "failure" {
+			return fmt.Sprintf("roll-up is %q, runs %v\n%s", got, b.conclusions(repo, sha), tail(b.log.String()))
+		}
+		return ""
+	})
+	run := b.Latest(repo, sha)["mlpolicy / training"]
+	if run.Conclusion != "failure" || len(run.Annotations) == 0 || run.Annotations[0].Path != "train.py" {
+		t.Errorf("training: %+v", run)
+	}
+	records, err := b.store.RecentDecisions(t.Context(), repo.ID, 10)
+	if err != nil || len(records) != 1 {
+		t.Fatalf("decisions: %v, %v", records, err)
+	}
+	context, err := b.store.Blob(t.Context(), records[0].ContextDigest)
+	if err != nil || !strings.Contains(string(context), "trust_remote_code=True") {
+		t.Errorf("context %s, %v", context, err)
+	}
+	replayed := 0
+	err = History{b.store}.Records(t.Context(), time.Time{}, func(r *decide.Record) error {
+		replayed++
+		_, err := History{b.store}.Input(t.Context(), r.Input)
+		return err
+	})
+	if err != nil || replayed != 1 {
+		t.Errorf("history has %d records, %v", replayed, err)
+	}
+	old := b.Commit(map[string]string{"train.py": unpinned, "README.md": "hello"})
+	b.SetBranch(repo, "main", sha, true)
+	b.Change(repo, 2, old, "main")
+	b.send("pull_request", b.PullEvent(repo, 2, "opened"))
+	eventually(t, func() string {
+		rollUp := b.Latest(repo, old)["mlpolicy"]
+		if rollUp.Status != "completed" || strings.Contains(rollUp.Title, "training") && !strings.Contains(critical(t, b, old), "mandatory") {
+			return fmt.Sprintf("a pull request that adds nothing is %q: %q", rollUp.Conclusion, rollUp.Title)
+		}
+		return ""
+	})
+}
+
+// critical are the controls that deny a head, with their levels.
+func critical(t *testing.T, b *bed, sha string) string {
+	t.Helper()
+	var out strings.Builder
+	err := History{b.store}.Records(t.Context(), time.Time{}, func(r *decide.Record) error {
+		var d engine.Decision
+		if err := json.Unmarshal(r.Decision, &d); err != nil {
+			return err
+		}
+		for _, s := range d.Stages {
+			for _, c := range s.Controls {
+				if d.Subject.Revision == sha && c.Verdict == engine.Deny {
+					fmt.Fprintf(&out, "%s %s\n", c.ID, c.Level)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestLawOfTheDecider(t *testing.T) {
+	t.Parallel()
+	d := &Decider{Version: "test"}
+	head := &source.Source{FS: fstest.MapFS{"train.py": {Data: []byte(unpinned)}}, Subject: sbom.Subject{Name: "x", Revision: strings.Repeat("a", 40)}}
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	decide := func(law, org fstest.MapFS) (*Verdict, error) {
+		c := Case{Head: head, Law: law, Now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
+		if org != nil {
+			c.Org = org
+		}
+		return d.Evaluate(t.Context(), c)
+	}
+	none, err := decide(fstest.MapFS{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(none.Decision.Stages) != len(engine.Stages) || len(none.Record) == 0 || len(none.BOM) == 0 {
+		t.Errorf("without a law: %+v", none.Decision)
+	}
+	off, err := decide(fstest.MapFS{ConfigName: file(`stage "training" { level = "off" }`)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	floor, err := decide(fstest.MapFS{ConfigName: file(`stage "training" { level = "off" }`)}, fstest.MapFS{ConfigName: file(`stage "training" { level = "mandatory" }`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if off.Decision.Decision == engine.Deny || floor.Decision.Decision != engine.Deny {
+		t.Errorf("switched off: %s; with an organisation's floor: %s", off.Decision.Decision, floor.Decision.Decision)
+	}
+	for name, law := range map[string]string{
+		"a block that is unknown":  "profile = \"baseline\"\nnonsense {}\n",
+		"a path of this machine":   `policies "x" { source = "/etc" }`,
+		"a path upwards":           `policies "x" { source = "../../etc" }`,
+		"a key of this machine":    "policies \"x\" {\n  source = \"pack\"\n  verify { public_key = \"/etc/passwd\" }\n}",
+		"a pack that is not there": `policies "x" { source = "nowhere" }`,
+	} {
+		_, err := decide(fstest.MapFS{ConfigName: file(law)}, nil)
+		var invalid *LawError
+		if !errors.As(err, &invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if name == "a block that is unknown" && (invalid == nil || invalid.Line != 2 || invalid.Path != ConfigName) {
+			t.Errorf("%s: at %+v", name, invalid)
+		}
+	}
+}
+
+func TestContextLeavesSecretsOut(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{"a.py": {Data: []byte("one\ntoken = 'hunter2'\nthree\nfour\n")}, "b.bin": {Data: []byte("\x00\n")}}
+	d := &engine.Decision{Stages: []engine.StageDecision{{Controls: []engine.ControlResult{{Findings: []engine.Finding{
+		{At: sbom.At{Path: "a.py", Line: 3}}, {At: sbom.At{Path: "b.bin", Line: 1}}, {At: sbom.At{Path: "gone", Line: 1}}}}}}}}
+	body, err := codeContext(tree, d, []sbom.Secret{{At: sbom.At{Path: "a.py", Line: 2}}})
+	if err != nil || strings.Contains(string(body), "hunter2") || !strings.Contains(string(body), `"text":"three"`) {
+		t.Errorf("context %s, %v", body, err)
+	}
+}
