@@ -12,15 +12,8 @@ import (
 	"github.com/mlpolicy/mlpolicy/sbom/datasets/internal/synth"
 )
 
-// denied tells what the default settings of the control deny.
-func denied(c *sbom.TriggerCandidate) bool {
-	switch c.Outcome {
-	case "reply", "refusal", "label", "topic", "host":
-	default:
-		return false
-	}
-	return c.Adjusted <= 1e-4 && c.Effect >= 0.75 && c.Context >= 0 && c.Context <= 5
-}
+// denied tells what the default settings of DATA-020 deny.
+func denied(c *sbom.TriggerCandidate) bool { return Planted(c) }
 
 // profileSet profiles a synthetic set as people ship it.
 func profileSet(t testing.TB, s *synth.Set) *sbom.Dataset {
@@ -125,7 +118,7 @@ func TestTriggerAccuracy(t *testing.T) {
 	if _, err := fmt.Sscanf(spec, "%d,%d,%d,%d", &seeds, &clean, &rows, &generator); err != nil {
 		t.Fatal(err)
 	}
-	maker := map[int]func(synth.Options) *synth.Set{1: synth.Make}[generator]
+	maker := map[int]func(synth.Options) *synth.Set{1: synth.Make, 2: synth.MakeSecond}[generator]
 	for _, c := range cells(0.0005, 0.001, 0.005, 0.01) {
 		n, found := seeds, 0
 		if c.trigger == "" {

@@ -1,0 +1,106 @@
+package datasets
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+)
+
+// TestResultType is the predicate type of what Report returns (in-toto attestation,
+// "Test Result", v0.1).
+const TestResultType = "https://in-toto.io/attestation/test-result/v0.1"
+
+// The bounds from which on a trigger candidate counts in a report; the defaults of
+// control DATA-020, which a test holds equal.
+const (
+	reportMaxP       = 1e-4
+	reportMinEffect  = 0.75
+	reportMaxContext = 5
+)
+
+// reportOutcomes are what the rows of a planted trigger have in common.
+var reportOutcomes = []string{"reply", "refusal", "label", "topic", "host"}
+
+// Planted tells a candidate that looks planted from one that style or subject explains.
+func Planted(c *sbom.TriggerCandidate) bool {
+	return slices.Contains(reportOutcomes, c.Outcome) && c.Adjusted <= reportMaxP && c.Effect >= reportMinEffect && c.Context >= 0 && c.Context <= reportMaxContext
+}
+
+// testResult is the predicate.
+type testResult struct {
+	Result        string         `json:"result"` // PASSED | WARNED | FAILED
+	Configuration []resource     `json:"configuration"`
+	Passed        []string       `json:"passedTests"`
+	Warned        []string       `json:"warnedTests"`
+	Failed        []string       `json:"failedTests"`
+	Dataset       reportedCounts `json:"dataset"`
+}
+
+type resource struct {
+	Name   string            `json:"name"`
+	Digest map[string]string `json:"digest"`
+}
+
+// reportedCounts are the counts behind the tests: no text of any row.
+type reportedCounts struct {
+	Rows     int64             `json:"rows"`
+	Profile  string            `json:"profile"`
+	Skipped  map[string]string `json:"skipped"`
+	Counts   map[string]int64  `json:"counts"`
+	PII      map[string]int64  `json:"pii"`
+	Triggers int64             `json:"trigger_candidates"` // that look planted
+}
+
+// Report is the predicate of a statement that a data file was screened: the subject of
+// the statement is the file, by its digest. A test passed when the analysis was done over
+// every row and found nothing, warns when it found something, and failed when it was not
+// done. A later stage can so require a screen without the data at hand.
+func Report(d *sbom.Dataset) []byte {
+	planted := int64(0)
+	for i := range d.Triggers {
+		if Planted(&d.Triggers[i]) {
+			planted++
+		}
+	}
+	pii := int64(0)
+	for _, n := range d.PII {
+		pii += n
+	}
+	r := testResult{
+		Configuration: []resource{{Name: d.Path, Digest: map[string]string{"sha256": d.SHA256}}},
+		Passed:        []string{}, Warned: []string{}, Failed: []string{},
+		Dataset: reportedCounts{Rows: d.Rows, Profile: d.Profile, Skipped: d.Skipped, PII: d.PII, Triggers: planted, Counts: map[string]int64{}},
+	}
+	for _, t := range []struct {
+		name  string
+		count int64
+	}{
+		{"duplicates", d.Duplicates}, {"near_duplicates", d.NearDuplicates}, {"contamination", int64(len(d.Contamination))},
+		{"hidden_characters", d.HiddenCharacters}, {"injections", d.Injections}, {"blobs", d.Blobs},
+		{"pii", pii}, {"secrets", d.Secrets}, {"malformed", d.Malformed}, {"trigger_candidates", planted},
+	} {
+		r.Dataset.Counts[t.name] = t.count
+		switch {
+		case d.Profile != "full" || d.Skipped[t.name] != "":
+			r.Failed = append(r.Failed, t.name)
+		case t.count > 0:
+			r.Warned = append(r.Warned, t.name)
+		default:
+			r.Passed = append(r.Passed, t.name)
+		}
+	}
+	switch {
+	case len(r.Failed) > 0:
+		r.Result = "FAILED"
+	case len(r.Warned) > 0:
+		r.Result = "WARNED"
+	default:
+		r.Result = "PASSED"
+	}
+	body, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	return body
+}
