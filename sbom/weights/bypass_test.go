@@ -51,6 +51,8 @@ func TestBypasses(t *testing.T) {
 		{"behind the storages of a legacy file", "m.bin", append(torchLegacy(torchPickle(1, nil), 1), evilText...), "os.system:call", torchLegacy(torchPickle(1, nil), 1)},
 		{"TorchScript constants", "m.pt", zipOf(t, "m/data.pkl", string(kind()), "m/constants.pkl", string(evil()), "m/code/x.py", "pass"), "m/constants.pkl/posix.system:call", zipOf(t, "m/data.pkl", string(kind()), "m/constants.pkl", string(kind()), "m/code/x.py", "pass")},
 		{"TorchScript reads a file", "m.pt", zipOf(t, "m/data.pkl", string(kind()), "m/code/x.py", "y = torch.from_file(\"/etc/passwd\")"), "from_file", zipOf(t, "m/data.pkl", string(kind()), "m/code/x.py", "y = torch.relu(x)")},
+		{"pickle behind other bytes", "m.pkl", append(append(kind(), "\xff\xff raw \xff"...), evil()...), "hidden_pickle", append(kind(), "\xff\xff raw \xff"...)},
+		{"legacy tar", "m.pt", tarOf(t, "sys_info", string(kind()), "pickle", string(evil()), "storages", "\x80\x02K\x01."), "pickle/posix.system:call", tarOf(t, "sys_info", string(kind()), "pickle", string(kind()), "storages", "\x80\x02K\x01.")},
 		{"safetensors and zip", "m.safetensors", append(safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8), torchEvil...), "trailing_archive", safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8)},
 		{"GGUF and zip", "m.gguf", append(newGGUF().str("general.architecture", "llama").file(), torchEvil...), "os.system:call", newGGUF().str("general.architecture", "llama").file()},
 		{"safetensors and pickle", "m.safetensors", append(safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8), evil()...), "trailing_content", safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8)},

@@ -87,9 +87,12 @@ func TestContractSamplesAreRead(t *testing.T) {
 // whole one.
 func TestContractTruncation(t *testing.T) {
 	for _, s := range samples(t) {
+		if s.prefixes {
+			continue
+		}
 		for n := range len(s.content) {
 			inv, ok := collectBytes(t, s.name, s.content[:n])
-			if !ok || s.prefixes {
+			if !ok {
 				continue
 			}
 			if len(inv.Weights) == 1 && inv.Weights[0].CoversFile == sbom.Yes && len(inv.Problems) == 0 && len(inv.Weights[0].Oddities) == 0 {
@@ -105,15 +108,15 @@ func TestContractTruncation(t *testing.T) {
 // TestContractFlips flips each bit, and reads every result twice.
 func TestContractFlips(t *testing.T) {
 	for _, s := range samples(t) {
-		if len(s.content) > 4096 {
-			s.content = s.content[:4096]
+		if len(s.content) > 1536 {
+			s.content = s.content[:1536]
 		}
 		for i := range s.content {
-			for _, mask := range []byte{0x01, 0x80, 0xff} {
+			for _, mask := range []byte{0x01, 0xff} {
 				b := bytes.Clone(s.content)
 				b[i] ^= mask
 				first, _ := collectBytes(t, s.name, b)
-				if mask != 0xff {
+				if mask != 0xff || i%5 != 0 {
 					continue
 				}
 				if second, _ := collectBytes(t, s.name, b); !reflect.DeepEqual(first, second) {
@@ -133,7 +136,7 @@ func TestContractLengths(t *testing.T) {
 	extremes := []string{"\xff\xff\xff\xff", "\xff\xff\xff\x7f", "\x00\x00\x00\x80", "\xff\xff\xff\xff\xff\xff\xff\xff", "\xff\xff\xff\xff\xff\xff\xff\x7f", "\x00\x00\x00\x00"}
 	var before, after runtime.MemStats
 	for _, s := range samples(t) {
-		content := s.content[:min(len(s.content), 1024)]
+		content := s.content[:min(len(s.content), 700)]
 		for _, x := range extremes {
 			runtime.ReadMemStats(&before)
 			n := uint64(0)
@@ -204,7 +207,7 @@ func TestNestingBombs(t *testing.T) {
 	for range 40 {
 		deepPickle = pickle4().global("a", "f").bin(string(deepPickle)).op(opTuple1).op(opReduce).stop()
 	}
-	ratio := gzipped(append(append([]byte("\x80\x04]("), bytes.Repeat([]byte("N"), 300<<20)...), "e."...))
+	ratio := gzipped(append(append([]byte("\x80\x04]("), bytes.Repeat([]byte("N"), 80<<20)...), "e."...))
 	for name, tc := range map[string]struct {
 		content []byte
 		want    string

@@ -156,7 +156,54 @@ func (s *pickleStreams) next() bool {
 		return false
 	}
 	s.facts.odd("trailing_bytes", at, "bytes that are no pickle follow the last one at offset %d", at)
+	if s.depth == 0 && s.src.at != nil {
+		s.resync(at)
+	}
 	return false
+}
+
+const (
+	// maxResync bounds the bytes behind the last pickle that are searched for another.
+	maxResync = 16 << 20
+	// maxResyncProbes bounds the places that are tried: PROTO stands in every 16 KiB of
+	// random bytes.
+	maxResyncProbes = 1 << 14
+)
+
+// resync looks for a pickle behind bytes that are none. Loaders do not get there, but
+// those of the first torch versions (a tar with storages between pickles) do, and so does
+// who knows the offset.
+func (s *pickleStreams) resync(at int64) {
+	buf := make([]byte, min(s.size-at, maxResync))
+	n, _ := s.src.at.ReadAt(buf, at)
+	buf = buf[:n]
+	probes := 0
+	for i := 0; i < len(buf); {
+		j := bytes.IndexByte(buf[i:], opProto)
+		if j < 0 {
+			return
+		}
+		i += j
+		if !startsPickle(buf[i:]) {
+			i++
+			continue
+		}
+		if probes++; probes > maxResyncProbes {
+			s.facts.fault("too_many", at, "more than maxResyncProbes (%d) places behind the last pickle begin like one", maxResyncProbes)
+			return
+		}
+		t := probePickle(bytes.NewReader(buf[i:]), int64(len(buf)-i))
+		if !t.stopped || t.names == 0 {
+			i++
+			continue
+		}
+		if t.calls {
+			s.facts.odd("hidden_pickle", at+int64(i), "a pickle that calls something stands behind other bytes at offset %d", at+int64(i))
+		}
+		m := &pickleMachine{src: newPickleSource(s.src.at, at+int64(i), s.size), facts: s.facts}
+		m.run()
+		i += int(t.end)
+	}
 }
 
 // probe tries the bytes at the offset of the source; of a decompressor, the next ones.
