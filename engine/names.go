@@ -83,7 +83,7 @@ func (l *loader) checkNames(p *Policy, compiler *ast.Compiler, schema map[string
 	}
 	c.collectNames(dataShape(l.data, "data"))
 	for _, name := range slices.Sorted(maps.Keys(compiler.Modules)) {
-		c.module1(name, compiler.Modules[name], l)
+		c.register(name, compiler.Modules[name], l)
 	}
 	for range maxRounds {
 		c.changed = false
@@ -118,8 +118,8 @@ func (c *checker) collectNames(s *shape) {
 	c.collectNames(s.items)
 }
 
-// module1 registers the rules of a module and the names it introduces.
-func (c *checker) module1(name string, m *ast.Module, l *loader) {
+// register registers the rules of a module and the names it introduces.
+func (c *checker) register(name string, m *ast.Module, l *loader) {
 	for _, control := range l.controls {
 		if control.Pack+"/"+control.Path == name {
 			c.owns[m], c.raw[m] = control.ID, control.readsRaw
