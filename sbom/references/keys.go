@@ -15,7 +15,7 @@ type position struct {
 // torchtune, vLLM, TGI, lm-eval, and what wraps them passes them on.
 var positions = map[string]position{
 	"model_name_or_path": {"model", "base", false}, "pretrained_model_name_or_path": {"model", "base", false}, "base_model": {"model", "base", false},
-	"base_model_name_or_path": {"model", "base", false}, "base_model_name": {"model", "base", true}, "base_model_id": {"model", "base", true}, "base_model_path": {"model", "base", true},
+	"base_model_name_or_path": {"model", "base", false}, "base_model_name": {"model", "base", true}, "base_model_config": {"model", "base", true}, "base_model_id": {"model", "base", true}, "base_model_path": {"model", "base", true},
 	"hf_model_id": {"model", "base", false}, "hf_model_name": {"model", "base", false}, "hf_model": {"model", "base", true}, "model_id": {"model", "base", true},
 	"model_name": {"model", "base", true}, "model": {"model", "base", true}, "model_path": {"model", "base", true}, "pretrained": {"model", "base", true}, "pretrained_model": {"model", "base", true},
 	"pretrained_model_name": {"model", "base", true}, "pretrained_path": {"model", "base", true}, "model_dir": {"model", "base", true}, "hf_model_path": {"model", "base", true},

@@ -37,6 +37,21 @@ func declaredPosition(key string) (pos position, plural, ok bool) {
 			return pos, true, ok
 		}
 	}
+	for _, word := range strings.Split(key, "_") { // TINY_MODELS_4BIT
+		switch word {
+		case "hub", "push", "output", "outputs", "results", "expected":
+			return position{}, false, false
+		case "models", "checkpoints":
+			pos, ok = position{"model", "base", true}, true
+		case "datasets":
+			pos, ok = position{"dataset", "train", true}, true
+		case "tokenizers":
+			pos, ok = position{"tokenizer", "tokenizer", true}, true
+		}
+	}
+	if ok {
+		return pos, true, true
+	}
 	for _, prefix := range []string{"default_", "my_", "test_", "the_"} {
 		if rest, found := strings.CutPrefix(key, prefix); found {
 			pos, ok = positionOf(rest)

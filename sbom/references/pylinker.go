@@ -246,7 +246,7 @@ func (k *pyLinker) add(s pySink, v pyText, how string) bool {
 	// A literal that was taken for the name it stands under is now known by its use.
 	for i := range k.inv.References {
 		old := &k.inv.References[i]
-		if old.At == ref.At && old.Confidence == "medium" && old.State == sbom.StateResolved && !strings.Contains(old.Loader, ".") && old.Kind != "" {
+		if old.At == ref.At && old.Confidence == "medium" && old.State == sbom.StateResolved {
 			if old.Kind == ref.Kind || ref.Role == "push" || ref.Role == "output" || ref.Kind == "adapter" || ref.Kind == "dataset" {
 				k.inv.References[i] = ref
 				return true

@@ -63,6 +63,9 @@ func (r *pyReader) row(c *pyCall, row *pyRole, claimed map[python.Expr]bool) {
 	if e == nil || claimed[e] {
 		return
 	}
+	if strings.Contains(row.flags, "guess") && (r.x.own(c.name) || r.x.function(c.node.Func, c.scope) != nil) {
+		return // read for what it does
+	}
 	if strings.Contains(row.flags, "lib") && (r.x.own(c.name) || r.x.bound(c)) {
 		return // a function or a value of this module of that name
 	}

@@ -18,7 +18,7 @@ type pyRole struct {
 	host string
 	// flags: "quiet" reports nothing for a value that is not known (the argument may
 	// be an object); "shaped" takes only what looks like a hub id, URI or model file; "remote"
-	// takes URLs and buckets only; "path" is a file or directory whatever it looks like;
+	// takes URLs and buckets only; "guess" is a position that no library fixes, believed less; "path" is a file or directory whatever it looks like;
 	// "none" names something else altogether; "lib" holds only for a callee that was
 	// imported under that full name, or whose import was not seen.
 	flags string
@@ -42,6 +42,8 @@ var pyRoles = []pyRole{
 	{"from_pretrained", "pretrained_model_name_or_path|pretrained_model_or_path|model_name_or_path|model_name|model_id|pretrained_path|repo_id|model_path", 0, "model", "base", "", ""},
 	{"from_pretrained", "tokenizer", -1, "tokenizer", "tokenizer", "", "quiet"},
 	{"from_pretrained", "vae|unet|controlnet|text_encoder|teacher_model|assistant_model", -1, "model", "base", "", "quiet"},
+	{"AutoTokenizer", "pretrained_model_name|model_name", 0, "tokenizer", "tokenizer", "", "quiet"}, // NeMo
+	{"create_inference_endpoint", "repository", -1, "model", "serve", "", "quiet"},
 	{"from_quantized", "model_name_or_path|quant_path|model_path|save_dir", 0, "model", "base", "", ""},
 	{"from_single_file", "pretrained_model_link_or_path", 0, "model", "base", "", ""},
 	{"from_original_config", "", 0, "model", "base", "", "quiet|shaped"},
@@ -300,6 +302,32 @@ var pyRoles = []pyRole{
 	{"TrainingInput", "s3_data", 0, "dataset", "train", "", "quiet"},
 	{"Llama.build", "ckpt_dir", -1, "model", "base", "", "quiet|path"},
 	{"restore_from", "restore_path", 0, "model", "base", "", "quiet|path"},
+
+	// A class or function that says in its name what it makes, given an id of the hub.
+	// Which library it is from does not matter.
+	{"HfApiEngine", "model", 0, "model", "serve", "", "quiet"},
+	{"HfEngine", "model", 0, "model", "serve", "", "quiet"},
+	{"snapshot_download_*", "repo_id", 0, "model", "base", "", "quiet|shaped|guess"},
+	{"hf_hub_download_*", "repo_id", 0, "model", "base", "", "quiet|shaped|guess"},
+	{"load_dataset_*", "path|dataset_name", 0, "dataset", "train", "", "quiet|shaped|guess"},
+	{"load_*model", "", 0, "model", "base", "", "quiet|shaped|guess"},
+	{"load_*tokenizer", "", 0, "tokenizer", "tokenizer", "", "quiet|shaped|guess"},
+	{"load_*dataset", "", 0, "dataset", "train", "", "quiet|shaped|guess"},
+	{"get_model", "", 0, "model", "base", "", "quiet|shaped|guess"},
+	{"get_tokenizer", "", 0, "tokenizer", "tokenizer", "", "quiet|shaped|guess"},
+	{"get_dataset", "", 0, "dataset", "train", "", "quiet|shaped|guess"},
+	{"download_model", "", 0, "model", "base", "", "quiet|shaped|guess"},
+	{"download_dataset", "", 0, "dataset", "train", "", "quiet|shaped|guess"},
+	{"*Tokenizer", "", 0, "tokenizer", "tokenizer", "", "quiet|shaped|guess"},
+	{"*Embedding", "", 0, "model", "embedding", "", "quiet|shaped|guess"},
+	{"*Embeddings", "", 0, "model", "embedding", "", "quiet|shaped|guess"},
+	{"*Embedder", "", 0, "model", "embedding", "", "quiet|shaped|guess"},
+	{"*Reranker", "", 0, "model", "embedding", "", "quiet|shaped|guess"},
+	{"*Encoder", "", 0, "model", "embedding", "", "quiet|shaped|guess"},
+	{"*LLM", "", 0, "model", "serve", "", "quiet|shaped|guess"},
+	{"*Engine", "", 0, "model", "serve", "", "quiet|shaped|guess"},
+	{"*Model", "", 0, "model", "base", "", "quiet|shaped|guess"},
+	{"*Pipeline", "", 0, "model", "base", "", "quiet|shaped|guess"},
 
 	// frames of names that are neither loaded nor written.
 	{"wandb.init", "project|entity|name|group", 0, "", "", "", "none"},

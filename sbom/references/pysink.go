@@ -239,6 +239,9 @@ func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
 	if s.has("path") && (ref.Host == "huggingface" || ref.Host == "ollama") && !strings.Contains(name, "://") && KindOf(name) != NameHub {
 		ref.Host, ref.URI = "local", "./"+strings.TrimPrefix(name, "./")
 	}
+	if s.has("guess") {
+		ref.Confidence = "medium"
+	}
 	ref.CallAt, ref.Loader, ref.Split, ref.TrustRemoteCode = s.callAt, s.loader, s.split, s.trust
 	if s.role != "push" && s.role != "output" && (ref.Host == "huggingface" || ref.Host == "" || ref.Host == "modelscope") {
 		switch s.revisionState {

@@ -259,7 +259,11 @@ func (w *pyWalker) expr(e python.Expr) {
 		case *python.Dict:
 			for i, k := range n.Keys {
 				if s, ok := k.(*python.Str); ok {
-					w.declare(s.Value, w.value(n.Values[i], "dict"), s.Pos(), "dict")
+					key := s.Value
+					if key == "path" && datasetDict(n) {
+						key = "dataset_path"
+					}
+					w.declare(key, w.value(n.Values[i], "dict"), s.Pos(), "dict")
 				}
 			}
 		case *python.Comp:
@@ -287,4 +291,16 @@ func partial(c *python.Call) *python.Call {
 		return nil
 	}
 	return &python.Call{Span: c.Span, Func: c.Args[0], Args: c.Args[1:], Keywords: c.Keywords}
+}
+
+// datasetDict tells a dict that load_dataset is called with (axolotl, TRL) from one that
+// holds any other path.
+func datasetDict(d *python.Dict) bool {
+	for _, k := range d.Keys {
+		switch stringOf(k) {
+		case "split", "ds_type", "type", "data_files", "chat_template", "field_messages", "subset":
+			return true
+		}
+	}
+	return false
 }
