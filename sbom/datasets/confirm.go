@@ -25,7 +25,7 @@ const (
 func (s *search) confirm(a *association) bool {
 	core := s.coreWords(a)
 	a.context = s.context(a, core)
-	if !s.beyondFamily(a, core) {
+	if !s.beyondFamily(a, core) || !s.beyondOthers(a) {
 		return false
 	}
 	switch s.out.keys[a.outcome].kind {
@@ -164,6 +164,71 @@ func (s *search) again(a *association) bool {
 	}
 	a.logp = -float64(len(a.rows)-a.undecided) * divergence(share, a.expected)
 	return a.logp+math.Log(s.tests) < math.Log(maxFalse)
+}
+
+// otherRows is how many rows without an outcome are added to those of a word, so that
+// few rows with it say little.
+const otherRows = 8
+
+// beyondOthers asks what the other words of each row let expect by themselves: the
+// largest share of the outcome among the rows that have one of them and not the
+// sequence. What is refused because it is illegal is refused with any noun.
+func (s *search) beyondOthers(a *association) bool {
+	if s.out.labels {
+		return true // the judgement of labels leaves the sequence out itself
+	}
+	with, rows := s.withOutcome(a.outcome), s.sample(a)
+	asked, hits := map[uint32]int32{}, map[uint32]int32{} // in the rows of the sequence
+	seen := map[uint32]bool{}
+	for _, r := range a.rows {
+		clear(seen)
+		hit := slices.Contains(s.out.of(int(r)), a.outcome)
+		for _, id := range s.t.promptOf(int(r)) {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			asked[id]++
+			if hit {
+				hits[id]++
+			}
+		}
+	}
+	var sum exactSum
+	for _, r := range rows {
+		best := 0.0
+		for _, id := range s.t.promptOf(int(r)) {
+			n, k := int32(s.t.words.asked[id])-asked[id], with[id]-hits[id]
+			if share := float64(k) / float64(n+otherRows); n > 0 && share > best {
+				best = share
+			}
+		}
+		sum.add(best)
+	}
+	a.expected = min(0.999, max(a.expected, sum.value()/float64(len(rows))))
+	return s.again(a)
+}
+
+// withOutcome counts, by word, the rows with the outcome whose prompt has the word.
+func (s *search) withOutcome(outcome int32) map[uint32]int32 {
+	if s.withOf == outcome && s.with != nil {
+		return s.with
+	}
+	s.with, s.withOf = map[uint32]int32{}, outcome
+	seen := map[uint32]bool{}
+	for r := range s.t.answers {
+		if !slices.Contains(s.out.of(r), outcome) {
+			continue
+		}
+		clear(seen)
+		for _, id := range s.t.promptOf(r) {
+			if !seen[id] {
+				seen[id] = true
+				s.with[id]++
+			}
+		}
+	}
+	return s.with
 }
 
 // family is the rows that have some words in common.

@@ -43,6 +43,8 @@ type search struct {
 	families map[string]family
 	added    bool // only rows that were added count as rows with a sequence
 	plain    []uint32
+	with     map[uint32]int32 // rows with the outcome withOf, by word
+	withOf   int32
 }
 
 // association is one sequence with one outcome.
