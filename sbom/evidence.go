@@ -138,7 +138,7 @@ type Guard struct {
 	Route string `json:"route"`
 	Name  string `json:"name"`
 	Side  string `json:"side"` // input | output | retrieval | dialog
-	Kind  string `json:"kind"` // length | pattern | semantic | template
+	Kind  string `json:"kind"` // length | pattern | semantic | template | unresolved
 	At    At     `json:"at"`
 }
 

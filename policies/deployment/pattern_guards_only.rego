@@ -19,10 +19,10 @@
 #     Add a classifier (self check input, Llama Guard, Prompt Guard, Model Armor) to the input
 #     rails.
 #   settings:
-#     meaning:
+#     text:
 #       type: set
-#       default: [semantic]
-#       doc: kinds of guard that look at the meaning
+#       default: [length, pattern]
+#       doc: kinds of guard that compare text
 #     skip_paths:
 #       type: set
 #       default:
@@ -46,8 +46,9 @@ import data.mlpolicy.settings
 
 deny contains {"subject": route, "detail": detail, "at": first.at, "key": route} if {
 	some route, guards in _input_guards
-	kinds := {guard.kind | some guard in guards}
-	count(kinds & {kind | some kind in settings["DEP-014"].meaning}) == 0
+	every guard in guards {
+		guard.kind in settings["DEP-014"].text
+	}
 	lines := sort({[guard.at.path, guard.at.line] | some guard in guards})
 	some first in guards
 	[first.at.path, first.at.line] == lines[0]

@@ -18,6 +18,7 @@ fires := {
 
 silent := {
 	"meaning": {"guards": [object.union(guard, {"kind": "semantic"})]},
+	"written by its users": {"guards": [guard, object.union(guard, {"name": "my check", "kind": "unresolved"})]},
 	"both": {"guards": [guard, object.union(guard, {"name": "self check input", "kind": "semantic"})]},
 	"output": {"guards": [object.union(guard, {"side": "output"})]},
 	"test": {"guards": [object.union(guard, {"at": {"path": "tests/config.yml", "line": 4}})]},

@@ -365,6 +365,9 @@ func decideRole(w *sbom.Workload, kind string, found []*program) {
 			}
 		}
 	}
+	if batchKind(w.Kind) && rank(w.Role) > rank("training") || batchKind(w.Kind) && (w.Role == "tracker" || w.Role == "notebook") {
+		w.Role = "other" // it loads or calls a model once and ends
+	}
 	switch {
 	case kind == "runtime":
 		// Pods are made from it when somebody uses it: nothing runs yet.
@@ -376,7 +379,7 @@ func decideRole(w *sbom.Workload, kind string, found []*program) {
 	case kind != "":
 		w.Role = kind
 	case w.Role != "":
-	case len(w.Models) > 0:
+	case len(w.Models) > 0 && !batchKind(w.Kind):
 		w.Role = "serving"
 	default:
 		w.Role = "other"
@@ -392,10 +395,14 @@ func rank(role string) int {
 	return slices.Index([]string{"", "other", "monitoring", "registry", "feature_store", "pipeline", "tracker", "notebook", "training", "gateway", "serving"}, role)
 }
 
-func longRunning(kind string) bool {
+// longRunning tells kinds that are started again when they end.
+func longRunning(kind string) bool { return kind != "Pod" && !batchKind(kind) }
+
+// batchKind tells kinds that run to their end.
+func batchKind(kind string) bool {
 	switch kind {
-	case "Job", "CronJob", "Pod", "Workflow", "CronWorkflow", "RayJob":
-		return false
+	case "Job", "CronJob", "Workflow", "CronWorkflow", "RayJob", "RayCronJob":
+		return true
 	}
-	return true
+	return false
 }

@@ -14,7 +14,7 @@ var (
 	fullHex = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 	digest  = regexp.MustCompile(`@(sha256:[0-9a-f]{64})$`)
 	// unknownText is what a template or the run time fills in.
-	unknownText = regexp.MustCompile(`\$|\{\{|<[^>]*>|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
+	unknownText = regexp.MustCompile(`\$|\{\{|<[^>]*>|\{[^}]*\}|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`)
 )
 
 // servedModel states a model by the value that names it, normalised as references are:
@@ -25,6 +25,10 @@ func servedModel(value, revision string, at sbom.At) sbom.WorkloadModel {
 	case unknownText.MatchString(value):
 		m.RevisionKind = sbom.RevisionUnresolved
 		return m
+	case strings.HasPrefix(value, "ollama://"):
+		o := ollamaModel(strings.TrimPrefix(value, "ollama://"), at)
+		o.TrustRemoteCode = sbom.Unstated
+		return o
 	case strings.HasPrefix(value, "hf://"):
 		m.Name = strings.TrimPrefix(value, "hf://")
 		for _, sep := range []string{"@", ":"} { // KServe writes org/name:revision

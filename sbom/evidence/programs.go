@@ -3,6 +3,7 @@ package evidence
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
@@ -63,7 +64,7 @@ var programs = []program{
 	{name: "litellm", role: "gateway", command: regexp.MustCompile(`(^|[\s/])litellm\s+-|litellm\.proxy`), image: regexp.MustCompile(`berriai/litellm|litellm/litellm|(^|/)litellm(-database|-non_root|-proxy)?$`),
 		port: 4000, auth: []string{"LITELLM_MASTER_KEY"}, login: sbom.Unstated, llm: true},
 	{name: "llm-gateway", role: "gateway", command: regexp.MustCompile(`\bvllm-router\b|vllm_router|mlflow\s+(gateway|deployments)\s+start`),
-		image: regexp.MustCompile(`lmstack-router|portkeyai/gateway|envoyproxy/ai-gateway|semantic-router/extproc|maximhq/bifrost|justsong/one-api|helicone/`), login: sbom.Unstated, llm: true},
+		image: regexp.MustCompile(`lmstack-router|portkeyai/gateway|envoyproxy/ai-gateway-(controller|extproc)|semantic-router/extproc|maximhq/bifrost|justsong/one-api|helicone/`), login: sbom.Unstated, llm: true},
 	{name: "mlflow", role: "tracker", command: regexp.MustCompile(`\bmlflow\s+(server|ui)\b`), image: regexp.MustCompile(`(^|/)mlflow(-server|-tracking)?$`),
 		port: 5000, loopback: true, auth: []string{"--app-name"}, login: sbom.No},
 	{name: "tensorboard", role: "tracker", command: regexp.MustCompile(`(^|[\s;&|/])tensorboard(\s+--|$)`), port: 6006, loopback: true, login: sbom.No},
@@ -115,15 +116,26 @@ func commandProgram(line string) *program {
 	return nil
 }
 
-// shellCommand matches command lines that replace what an image starts by something of
-// their own: the image then says nothing about the role.
-var shellCommand = regexp.MustCompile(`^\s*(/\S*/)?(python[0-9.]*\s+\S+\.py|sleep|tail|curl|wget|git|pip|cp|echo|kubectl|aws|gsutil|nvidia-smi)\b`)
+// ownArguments are words that images take for what they do anyway.
+var ownArguments = regexp.MustCompile(`^(serve|server|start|run|web|ui|proxy|-.*|\$.*|\S*\.sh|[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)$`)
 
+var shellWrapper = regexp.MustCompile(`^(/\S*/)?(ba|da|a|z)?sh$|^(tini|exec|nohup|env|-c|-l|-lc|-ec|-xc|-euxc|--)$|^[A-Z_]+=`)
+
+// otherCommand tells command lines that replace what an image starts by something of
+// their own: the image then says nothing about the role.
 func otherCommand(p *program, line string) bool {
-	return (p.role == "serving" || p.role == "tracker" || p.role == "gateway") && shellCommand.MatchString(line)
+	if p.command == nil || p.role == "monitoring" {
+		return false
+	}
+	for _, w := range strings.Fields(line) {
+		if !shellWrapper.MatchString(w) {
+			return !ownArguments.MatchString(w)
+		}
+	}
+	return false
 }
 
-// hasFlag tells whether a flag is among words, alone or with its value.
+// flagValue finds a flag among words and the value that goes with it.
 func flagValue(words []word, flags []string) (word, bool) {
 	for i, w := range words {
 		name, value, joined := cutFlag(w.text)

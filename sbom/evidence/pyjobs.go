@@ -93,6 +93,13 @@ func (p *pyJobs) dotted(e python.Expr) string {
 		if full, ok := p.imports[e.ID]; ok {
 			return full
 		}
+		if a, ok := p.values[e.ID].(*python.Attribute); ok { // service = bentoml.service
+			if x, ok := a.X.(*python.Name); ok {
+				if full, ok := p.imports[x.ID]; ok {
+					return full + "." + a.Attr
+				}
+			}
+		}
 		return e.ID
 	case *python.Attribute:
 		if x := p.dotted(e.X); x != "" {

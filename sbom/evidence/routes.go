@@ -120,6 +120,13 @@ var semanticGuards = []string{"llama_guard", "llamaguard", "llama guard", "promp
 	"openai_moderation", "aim", "lasso", "pangea", "prisma", "self check", "content safety", "nemoguard", "shieldgemma", "granite_guardian", "jailbreak detection model",
 	"patronus", "factcheck", "fact checking", "alignscore", "hallucination", "topic safety", "activefence", "autoalign", "cleanlab", "gcp text moderation", "llm_judge"}
 
+// textGuards are guards that compare text: expressions, lists of words, shapes of
+// personal data.
+var textGuards = []string{"regex", "pattern", "blocked", "banned", "ban ", "blocklist", "block list", "keyword", "heuristic", "presidio", "hide-secrets", "hide_secrets", "sensitive data",
+	"injection detection", "profanity", "substring"}
+
+// guardKind tells how a guard looks at text; one that is written by its users is
+// unresolved, because its name says nothing about what it does.
 func guardKind(name string) string {
 	lower := strings.ToLower(name)
 	for _, s := range semanticGuards {
@@ -130,7 +137,12 @@ func guardKind(name string) string {
 	if strings.Contains(lower, "length") || strings.Contains(lower, "max_token") {
 		return "length"
 	}
-	return "pattern"
+	for _, s := range textGuards {
+		if strings.Contains(lower, s) {
+			return "pattern"
+		}
+	}
+	return "unresolved"
 }
 
 // nemoGuardrails reads the rails of a NeMo Guardrails config.yml (NeMo Guardrails,
