@@ -78,7 +78,7 @@ func (a *App) route(ctx context.Context, tx store.Tx, e *event) error {
 	case "pull_request":
 		return a.routePull(ctx, tx, e)
 	case "pull_request_review":
-		return a.want(ctx, tx, p.Repository.ID, p.PullRequest.Head.SHA, "review "+e.GUID, priorityNow)
+		return a.claim(ctx, tx, p.Repository.ID, p.PullRequest.Head.SHA, p.PullRequest.Number, "review "+e.GUID, priorityNow)
 	case "push":
 		return a.routePush(ctx, tx, e)
 	case "check_suite", "check_run":
@@ -110,47 +110,31 @@ func (a *App) route(ctx context.Context, tx store.Tx, e *event) error {
 func (a *App) routePull(ctx context.Context, tx store.Tx, e *event) error {
 	p := &e.Payload
 	switch p.Action {
-	case "closed":
-		head, err := a.Store.ClosePull(ctx, tx, p.Repository.ID, p.PullRequest.Number, a.Now())
-		if err != nil {
-			return err
-		}
-		return a.want(ctx, tx, p.Repository.ID, head, "", priorityNow)
 	case "edited":
 		if p.Changes.Base == nil {
 			return nil
 		}
-	case "opened", "synchronize", "reopened", "ready_for_review":
+	case "opened", "synchronize", "reopened", "ready_for_review", "closed":
 	default:
 		return nil
 	}
-	return a.putPull(ctx, tx, store.Pull{Repository: p.Repository.ID, Number: p.PullRequest.Number, HeadSHA: p.PullRequest.Head.SHA,
-		BaseRef: p.PullRequest.Base.Ref, BaseSHA: p.PullRequest.Base.SHA}, priorityNow)
+	return a.claim(ctx, tx, p.Repository.ID, p.PullRequest.Head.SHA, p.PullRequest.Number, "", priorityNow)
 }
 
-// putPull records a pull request and asks for its head, and for the head it had before,
-// whose unfinished runs end as cancelled.
-func (a *App) putPull(ctx context.Context, tx store.Tx, p store.Pull, priority int) error {
-	if p.Number == 0 || p.HeadSHA == "" {
+// claim asks for a commit that is said to be the head of a pull request. Whether it is
+// one, and still is, its job asks GitHub: deliveries come late and in any order.
+func (a *App) claim(ctx context.Context, tx store.Tx, repository int64, sha string, number int, force string, priority int) error {
+	if number == 0 || sha == "" {
 		return nil
 	}
-	before, err := a.Store.PutPull(ctx, tx, p, a.Now())
-	if err != nil {
+	if err := a.Store.Claim(ctx, tx, repository, sha, number); err != nil {
 		return err
 	}
-	if before != p.HeadSHA {
-		if err := a.supersede(ctx, tx, p.Repository, before, p.HeadSHA); err != nil {
-			return err
-		}
-	}
-	return a.want(ctx, tx, p.Repository, p.HeadSHA, "", priority)
+	return a.want(ctx, tx, repository, sha, force, priority)
 }
 
 // supersede asks for a head that another took the place of.
 func (a *App) supersede(ctx context.Context, tx store.Tx, repository int64, sha, successor string) error {
-	if sha == "" {
-		return nil
-	}
 	if err := a.Store.Supersede(ctx, tx, repository, sha, successor, a.Now()); err != nil {
 		return err
 	}

@@ -224,16 +224,7 @@ func (a *App) backfillRepository(ctx context.Context, args backfillArgs) error {
 			}
 		}
 		return a.Store.InTx(ctx, func(tx store.Tx) error {
-			before, err := a.Store.PutPull(ctx, tx, p, a.Now())
-			if err != nil {
-				return err
-			}
-			if before != p.HeadSHA {
-				if err := a.supersede(ctx, tx, p.Repository, before, p.HeadSHA); err != nil {
-					return err
-				}
-			}
-			return a.want(ctx, tx, p.Repository, p.HeadSHA, force, priorityBackfill)
+			return a.claim(ctx, tx, p.Repository, p.HeadSHA, p.Number, force, priorityBackfill)
 		})
 	})
 }

@@ -36,7 +36,7 @@ type target struct {
 // old: a pull request whose head is another now is recorded as it is, and no target.
 // newer is a head that took the place of this one, "" when there is none.
 func (a *App) targets(ctx context.Context, c *repoClient, head store.Head) (targets []target, newer string, err error) {
-	pulls, err := a.Store.PullsAt(ctx, c.ID, head.SHA)
+	pulls, err := a.Store.ClaimsAt(ctx, c.ID, head.SHA)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,8 +50,8 @@ func (a *App) targets(ctx context.Context, c *repoClient, head store.Head) (targ
 			return nil, "", err
 		}
 	}
-	for _, p := range pulls {
-		t, now, err := a.pullTarget(ctx, c, p)
+	for _, number := range pulls {
+		t, now, err := a.pullTarget(ctx, c, number, head.SHA)
 		if err != nil {
 			return nil, "", err
 		}
@@ -67,33 +67,41 @@ func (a *App) targets(ctx context.Context, c *repoClient, head store.Head) (targ
 	return targets, cmp.Or(newer, head.Successor), nil
 }
 
-// pullTarget reads a pull request and the tip of its base. It returns nil when the pull
-// request is closed or has another head, which is then asked for.
-func (a *App) pullTarget(ctx context.Context, c *repoClient, p store.Pull) (*target, string, error) {
-	pull, _, err := c.PullRequests.Get(ctx, c.Owner, c.Name, p.Number)
+// pullTarget reads a pull request and the tip of its base, and records it as it is. It
+// returns nil when the pull request is closed or has another head, which is then asked
+// for, as is the head that it was last known to have.
+func (a *App) pullTarget(ctx context.Context, c *repoClient, number int, sha string) (*target, string, error) {
+	pull, _, err := c.PullRequests.Get(ctx, c.Owner, c.Name, number)
 	if err != nil {
-		return nil, "", fmt.Errorf("read pull request %d: %w", p.Number, err)
+		return nil, "", fmt.Errorf("read pull request %d: %w", number, err)
 	}
-	now := store.Pull{Repository: c.ID, Number: p.Number, HeadSHA: pull.GetHead().GetSHA(), BaseRef: pull.GetBase().GetRef(), BaseSHA: pull.GetBase().GetSHA()}
+	now := store.Pull{Repository: c.ID, Number: number, HeadSHA: pull.GetHead().GetSHA(), BaseRef: pull.GetBase().GetRef(), BaseSHA: pull.GetBase().GetSHA()}
 	if pull.GetState() != "open" {
-		return nil, "", a.Store.InTx(ctx, func(tx store.Tx) error {
-			_, err := a.Store.ClosePull(ctx, tx, c.ID, p.Number, a.Now())
-			return err
-		})
+		return nil, "", a.Store.InTx(ctx, func(tx store.Tx) error { return a.Store.ClosePull(ctx, tx, c.ID, number, a.Now()) })
 	}
-	if now.HeadSHA != p.HeadSHA {
-		return nil, now.HeadSHA, a.Store.InTx(ctx, func(tx store.Tx) error {
-			if _, err := a.Store.PutPull(ctx, tx, now, a.Now()); err != nil {
+	err = a.Store.InTx(ctx, func(tx store.Tx) error {
+		before, err := a.Store.PutPull(ctx, tx, now, a.Now())
+		if err != nil {
+			return err
+		}
+		if before != "" && before != now.HeadSHA && before != sha {
+			if err := a.supersede(ctx, tx, c.ID, before, now.HeadSHA); err != nil {
 				return err
 			}
-			return a.want(ctx, tx, c.ID, now.HeadSHA, "", priorityNow)
-		})
+		}
+		if now.HeadSHA == sha || now.HeadSHA == before {
+			return nil // asked for already, by whoever recorded it
+		}
+		return a.claim(ctx, tx, c.ID, now.HeadSHA, number, "", priorityNow)
+	})
+	if err != nil || now.HeadSHA != sha {
+		return nil, now.HeadSHA, err
 	}
 	branch, err := a.branch(ctx, c, now.BaseRef)
 	if err != nil {
 		return nil, "", err
 	}
-	t := &target{name: fmt.Sprintf("pull/%d", p.Number), baseRef: now.BaseRef, baseSHA: branch.GetCommit().GetSHA(), protected: branch.GetProtected()}
+	t := &target{name: fmt.Sprintf("pull/%d", number), baseRef: now.BaseRef, baseSHA: branch.GetCommit().GetSHA(), protected: branch.GetProtected()}
 	t.review, err = a.review(ctx, c, pull)
 	return t, "", err
 }
@@ -147,17 +155,14 @@ func (a *App) review(ctx context.Context, c *repoClient, pull *github.PullReques
 
 // findPulls looks for open pull requests by their head. The list in a check event is
 // empty for forks.
-func (a *App) findPulls(ctx context.Context, c *repoClient, sha string) ([]store.Pull, error) {
-	var found []store.Pull
+func (a *App) findPulls(ctx context.Context, c *repoClient, sha string) ([]int, error) {
+	var found []int
 	err := a.eachPull(ctx, c, func(p store.Pull) error {
 		if p.HeadSHA != sha {
 			return nil
 		}
-		found = append(found, p)
-		return a.Store.InTx(ctx, func(tx store.Tx) error {
-			_, err := a.Store.PutPull(ctx, tx, p, a.Now())
-			return err
-		})
+		found = append(found, p.Number)
+		return a.Store.InTx(ctx, func(tx store.Tx) error { return a.Store.Claim(ctx, tx, c.ID, sha, p.Number) })
 	})
 	return found, err
 }

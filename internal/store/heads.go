@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Pull is an open pull request as it was last seen.
+// Pull is an open pull request as GitHub last said it is.
 type Pull struct {
 	Repository int64
 	Number     int
@@ -36,14 +36,23 @@ func (s *Store) PutPull(ctx context.Context, tx Tx, p Pull, now time.Time) (befo
 	return before, err
 }
 
-// ClosePull marks a pull request as closed and returns its head, "" when unknown.
-func (s *Store) ClosePull(ctx context.Context, tx Tx, repository int64, number int, now time.Time) (head string, err error) {
-	err = notFound(tx.QueryRowContext(ctx, `UPDATE pulls SET state = 'closed', updated = $3 WHERE repository_id = $1 AND number = $2
-		RETURNING head_sha`, repository, number, millis(now)).Scan(&head))
-	if err == ErrNotFound {
-		return "", nil
-	}
-	return head, err
+// ClosePull marks a pull request as closed.
+func (s *Store) ClosePull(ctx context.Context, tx Tx, repository int64, number int, now time.Time) error {
+	_, err := tx.ExecContext(ctx, "UPDATE pulls SET state = 'closed', updated = $3 WHERE repository_id = $1 AND number = $2", repository, number, millis(now))
+	return err
+}
+
+// Claim records that a delivery calls a commit the head of a pull request.
+func (s *Store) Claim(ctx context.Context, tx Tx, repository int64, sha string, number int) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO claims (repository_id, head_sha, number) VALUES ($1,$2,$3) ON CONFLICT (repository_id, head_sha, number) DO NOTHING",
+		repository, sha, number)
+	return err
+}
+
+// ClaimsAt lists the pull requests whose head a commit is said to be.
+func (s *Store) ClaimsAt(ctx context.Context, repository int64, sha string) ([]int, error) {
+	return all(ctx, s.db, func(rows *sql.Rows, n *int) error { return rows.Scan(n) },
+		"SELECT number FROM claims WHERE repository_id = $1 AND head_sha = $2 ORDER BY number", repository, sha)
 }
 
 const pullColumns = "SELECT repository_id, number, head_sha, base_ref, base_sha FROM pulls WHERE state = 'open' AND repository_id = $1 "
@@ -52,19 +61,9 @@ func scanPull(rows *sql.Rows, p *Pull) error {
 	return rows.Scan(&p.Repository, &p.Number, &p.HeadSHA, &p.BaseRef, &p.BaseSHA)
 }
 
-// PullsAt lists the open pull requests whose head is a commit.
-func (s *Store) PullsAt(ctx context.Context, repository int64, sha string) ([]Pull, error) {
-	return all(ctx, s.db, scanPull, pullColumns+"AND head_sha = $2 ORDER BY number", repository, sha)
-}
-
 // PullsInto lists the open pull requests into a branch.
 func (s *Store) PullsInto(ctx context.Context, repository int64, base string) ([]Pull, error) {
 	return all(ctx, s.db, scanPull, pullColumns+"AND base_ref = $2 ORDER BY number", repository, base)
-}
-
-// Pulls lists the open pull requests of a repository.
-func (s *Store) Pulls(ctx context.Context, repository int64) ([]Pull, error) {
-	return all(ctx, s.db, scanPull, pullColumns+"ORDER BY number", repository)
 }
 
 // PutGroup records a merge group.

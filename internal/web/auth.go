@@ -67,7 +67,9 @@ func (s *Server) cookie(name, value string, age time.Duration) *http.Cookie {
 		Secure: strings.HasPrefix(s.Auth.PublicURL, "https:")}
 }
 
-func (s *Server) redirectURI() string { return strings.TrimSuffix(s.Auth.PublicURL, "/") + "/auth/callback" }
+func (s *Server) redirectURI() string {
+	return strings.TrimSuffix(s.Auth.PublicURL, "/") + "/auth/callback"
+}
 
 // login sends the reader to GitHub, with a state that comes back with it.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {

@@ -80,6 +80,13 @@ func (s *Server) Close(repo *Repo, number int) {
 	repo.Pulls[number].State = "closed"
 }
 
+// Reopen opens a pull request again.
+func (s *Server) Reopen(repo *Repo, number int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	repo.Pulls[number].State = "open"
+}
+
 // SetFork makes the head of a pull request a fork's.
 func (s *Server) SetFork(repo *Repo, number int) {
 	s.mu.Lock()

@@ -35,6 +35,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_received ON deliveries (received);
 
+-- What GitHub said a pull request is when it was last asked.
 CREATE TABLE pulls (
 	repository_id BIGINT NOT NULL,
 	number        BIGINT NOT NULL,
@@ -45,7 +46,15 @@ CREATE TABLE pulls (
 	updated       BIGINT NOT NULL,
 	PRIMARY KEY (repository_id, number)
 );
-CREATE INDEX pulls_head ON pulls (repository_id, head_sha);
+
+-- What deliveries said: this commit was the head of that pull request. They arrive in any
+-- order, so a claim is a reason to ask GitHub and never an answer.
+CREATE TABLE claims (
+	repository_id BIGINT NOT NULL,
+	head_sha      TEXT   NOT NULL,
+	number        BIGINT NOT NULL,
+	PRIMARY KEY (repository_id, head_sha, number)
+);
 
 CREATE TABLE merge_groups (
 	repository_id BIGINT NOT NULL,
@@ -192,6 +201,7 @@ DROP TABLE check_runs;
 DROP TABLE evaluations;
 DROP TABLE heads;
 DROP TABLE merge_groups;
+DROP TABLE claims;
 DROP TABLE pulls;
 DROP TABLE deliveries;
 DROP TABLE repositories;

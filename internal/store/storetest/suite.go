@@ -257,9 +257,6 @@ func pulls(t *testing.T, s *store.Store) {
 		t.Errorf("a new pull request had head %q", before)
 	}
 	put(two)
-	if diff := cmp.Diff([]store.Pull{one, two}, must(s.PullsAt(ctx, 7, "aaa"))(t)); diff != "" {
-		t.Error(diff)
-	}
 	one.HeadSHA = "bbb"
 	if before := put(one); before != "aaa" {
 		t.Errorf("head before was %q", before)
@@ -267,14 +264,14 @@ func pulls(t *testing.T, s *store.Store) {
 	if diff := cmp.Diff([]store.Pull{one}, must(s.PullsInto(ctx, 7, "main"))(t)); diff != "" {
 		t.Error(diff)
 	}
-	inTx(t, s, func(ctx context.Context, tx store.Tx) error {
-		head, err := s.ClosePull(ctx, tx, 7, 1, noon)
-		if head != "bbb" {
-			t.Errorf("closed head %q", head)
-		}
-		return err
-	})
-	if diff := cmp.Diff([]store.Pull{two}, must(s.Pulls(ctx, 7))(t)); diff != "" {
+	inTx(t, s, func(ctx context.Context, tx store.Tx) error { return s.ClosePull(ctx, tx, 7, 1, noon) })
+	if open := must(s.PullsInto(ctx, 7, "main"))(t); len(open) != 0 {
+		t.Errorf("a closed pull request is open: %+v", open)
+	}
+	for _, n := range []int{2, 1, 2} {
+		inTx(t, s, func(ctx context.Context, tx store.Tx) error { return s.Claim(ctx, tx, 7, "aaa", n) })
+	}
+	if diff := cmp.Diff([]int{1, 2}, must(s.ClaimsAt(ctx, 7, "aaa"))(t)); diff != "" {
 		t.Error(diff)
 	}
 	g := store.Group{Repository: 7, HeadSHA: "ggg", BaseRef: "main", BaseSHA: "000"}
