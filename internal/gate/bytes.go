@@ -148,7 +148,7 @@ func (g *Gate) addRow(row Row) {
 				said = append(said, witness+" "+short(digest))
 			}
 		}
-		g.gap("%s: %s differs from the rest (%s)", row.Name, strings.Join(row.Odd, " and "), strings.Join(said, ", "))
+		g.gap("%s: %s %s (%s)", row.Name, strings.Join(row.Odd, " and "), differ(row.Odd), strings.Join(said, ", "))
 	}
 	g.Table = append(g.Table, row)
 }
@@ -228,8 +228,14 @@ func (g *Gate) declared() map[string]string {
 	if inv == nil {
 		return nil
 	}
-	out := map[string]string{}
+	out, own := map[string]string{}, map[string]bool{}
+	for _, r := range g.Disk.Resources {
+		own[r.Digest] = true // the model itself is no input of it
+	}
 	for _, c := range inv.Components {
+		if own[c.Digests["sha256"]] {
+			continue
+		}
 		if (c.Kind == "dataset" || c.Kind == "model" || c.Kind == "adapter") && slices.Contains([]string{"base", "train", "adapter"}, c.Role) {
 			if value := c.Digests["sha256"]; value != "" {
 				out["sha256:"+value] = c.Kind + " " + c.Name

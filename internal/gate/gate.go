@@ -103,6 +103,10 @@ func (g *Gate) Collect(ctx context.Context) error {
 	g.Provenance = attest.NewChain(g.policy, g.Judged, g.revoked).Walk(attest.Target{
 		Digests: g.targets(), Stage: string(g.req.Stage), Resource: g.resource(), Declared: g.declared(),
 	})
+	if len(g.req.Attestations) == 0 {
+		// Nobody looked for statements: that there is none is no finding.
+		g.Provenance = sbom.Provenance{Revoked: g.Provenance.Revoked}
+	}
 	g.compareBytes()
 	g.missing()
 	return nil

@@ -203,7 +203,7 @@ func (r *Result) bytes(w io.Writer) {
 			continue
 		}
 		if bad++; bad <= maxLines {
-			fmt.Fprintf(w, "bytes      %s: %s differs\n", clean(row.Name), strings.Join(row.Odd, " and "))
+			fmt.Fprintf(w, "bytes      %s: %s %s\n", clean(row.Name), strings.Join(row.Odd, " and "), differ(row.Odd))
 		}
 	}
 	var have, not []string
@@ -219,6 +219,13 @@ func (r *Result) bytes(w io.Writer) {
 		fmt.Fprintf(w, " (not given: %s)", strings.Join(not, ", "))
 	}
 	fmt.Fprintln(w)
+}
+
+func differ(odd []string) string {
+	if len(odd) == 1 {
+		return "differs from the rest"
+	}
+	return "differ"
 }
 
 func shortDigest(d string) string {
