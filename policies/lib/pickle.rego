@@ -560,7 +560,7 @@ estimators := {
 }
 
 # rebuilders are functions that libraries use to rebuild their own objects.
-rebuilders := `\.(__pyx_unpickle_\w+|\w*_unpickle\w*|_new_\w+|_?reconstruct\w*|_?rebuild\w*|newObj|_make_skel_func_)$`
+rebuilders := `\.(__pyx_unpickle_\w+|\w*_unpickle\w*|_new_\w+|_?reconstruct\w*|_?rebuild\w*|new_block\w*|newObj|_make_skel_func_)$`
 
 # class is the last part of a name that is a class, by the way Python code is written.
 class := `\._?[A-Z][A-Za-z0-9_]*$`

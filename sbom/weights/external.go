@@ -2,6 +2,7 @@ package weights
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,8 +44,8 @@ func dropRawData(inv *sbom.Inventory, exists map[string]bool) {
 		}
 	}
 	for name := range exists {
-		if xml := strings.TrimSuffix(name, ".bin") + ".xml"; strings.HasSuffix(name, ".bin") && exists[xml] {
-			data[name] = true // OpenVINO: model.xml has its weights in model.bin
+		if hasDescription(name, exists) {
+			data[name] = true
 		}
 	}
 	raw := map[string]bool{}
@@ -57,4 +58,18 @@ func dropRawData(inv *sbom.Inventory, exists map[string]bool) {
 	inv.Problems = slices.DeleteFunc(inv.Problems, func(p sbom.Problem) bool {
 		return raw[p.Path] && p.Family == sbom.FamilyWeights && p.Code == "unsupported"
 	})
+}
+
+// tfjsShard is the name TensorFlow.js gives the data files of a model.json.
+var tfjsShard = regexp.MustCompile(`^group\d+-shard\d+of\d+\.bin$`)
+
+// hasDescription tells a data file that belongs to another file by its name: model.bin to
+// model.xml (OpenVINO) or model.param (ncnn), the shards of TensorFlow.js to model.json.
+func hasDescription(name string, exists map[string]bool) bool {
+	stem, bin := strings.CutSuffix(name, ".bin")
+	if !bin {
+		return false
+	}
+	return exists[stem+".xml"] || exists[stem+".param"] ||
+		tfjsShard.MatchString(path.Base(name)) && exists[path.Join(path.Dir(name), "model.json")]
 }

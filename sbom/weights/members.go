@@ -21,6 +21,8 @@ func namedFormat(name string, head []byte, container string) *format {
 		return &format{name: "tensorflow", read: readSavedModel}
 	case strings.HasSuffix(base, ".onnx"):
 		return &format{name: "onnx", read: readONNX}
+	case strings.HasSuffix(base, ".mlmodel"):
+		return &format{name: "coreml", read: readCoreML}
 	case formatOfName(name) == "flax":
 		return &format{name: "flax", read: readFlax}
 	case strings.HasSuffix(base, ".pbtxt") && bytes.Contains(head, []byte("node")):
@@ -120,5 +122,38 @@ func readScript(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err erro
 		name := strings.Trim(string(text[m[0]:m[1]]), "(")
 		addOperator(w, name, "", "file", int64(m[0]))
 	}
+	return size, nil
+}
+
+// readCoreML walks a Core ML model (mlmodel/format/Model.proto): a custom model or layer is
+// a class of the application that loads it.
+func readCoreML(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
+	w.Executable = sbom.No
+	w.CoversFile = sbom.Unresolved
+	p := &proto{cursor: newCursor(r, size), w: w}
+	version, kind := false, false
+	p.message(0, size, func(f protoField) {
+		switch {
+		case f.number == 1: // specificationVersion
+			version = f.value > 0
+			setMetadata(w, "coreml.specification_version", itoa(int64(f.value)))
+		case f.number == 555: // customModel: className
+			p.in(f, func(g protoField) {
+				if g.number == 10 {
+					addOperator(w, p.text(g, maxNameBytes), "", "custom", g.at)
+				}
+			})
+			kind = true
+		case f.number >= 200: // oneof Type
+			kind = true
+		}
+	})
+	if p.err != nil {
+		return -1, p.err
+	}
+	if !version || !kind {
+		return -1, faultf("malformed", 0, "Core ML model has no version or no type")
+	}
+	w.CoversFile = sbom.Yes
 	return size, nil
 }

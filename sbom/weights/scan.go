@@ -36,6 +36,8 @@ func formatList() []*format {
 		{name: "ggml", is: isGGML, read: readOpaque},
 		{name: "catboost", is: isCatBoost, read: readCatBoost},
 		{name: "lightgbm", is: isLightGBM, read: readLightGBM},
+		{name: "fasttext", is: isFastText, read: readOpaque},
+		{name: "word2vec", is: isWord2Vec, read: readOpaque},
 		{name: "xgboost", is: isXGBoostBinary, read: readOpaque},
 		{name: "xgboost", is: isUBJSON, read: readUBJSON},
 		{name: "xgboost", is: isXGBoostJSON, read: readXGBoostJSON},
@@ -174,10 +176,14 @@ func (s *scan) hold(p *part) bool {
 // directory is read from the end, or another pickle.
 func (s *scan) tail(p *part, end int64) {
 	if hasZipEnd(p.r, p.size) {
-		odd(p.w, "trailing_archive", max(end, 0), "a zip archive ends the %s file: loaders that read from the end see other content", p.w.Format)
 		sub := *p
 		sub.w = &sbom.Weights{}
 		openZip(s, &sub)
+		if p.w.Format == "tflite" { // TFLite Metadata, "Pack the associated files": labels in a zip
+			sub.w.Oddities = slices.DeleteFunc(sub.w.Oddities, func(o sbom.Oddity) bool { return o.Code == "prefixed_data" })
+		} else {
+			odd(p.w, "trailing_archive", max(end, 0), "a zip archive ends the %s file: loaders that read from the end see other content", p.w.Format)
+		}
 		merge(p.w, sub.w, "")
 		return
 	}

@@ -227,7 +227,7 @@ func (z *zipFile) central(length int64, count uint64) {
 	if read != count {
 		z.odd("member_disagreement", z.dirAt, "zip directory has %d entries, its end record says %d", read, count)
 	}
-	if len(z.entries) > 0 && z.base > 0 {
+	if len(z.entries) > 0 && z.base > 0 && z.part.w.Expected != "llamafile" { // a program with its model behind it
 		z.odd("prefixed_data", 0, "%d bytes stand in front of the zip", z.base)
 	}
 }
