@@ -63,7 +63,7 @@ func (r *pyReader) row(c *pyCall, row *pyRole, claimed map[python.Expr]bool) {
 	if e == nil || claimed[e] {
 		return
 	}
-	if strings.Contains(row.flags, "guess") && (r.x.own(c.name) || r.x.function(c.node.Func, c.scope) != nil) {
+	if strings.Contains(row.flags, "guess") && r.x.readable(c) {
 		return // read for what it does
 	}
 	if strings.Contains(row.flags, "lib") && (r.x.own(c.name) || r.x.bound(c)) {
@@ -123,6 +123,21 @@ func (r *pyReader) ofRepository(c *pyCall) bool {
 func (x *pyModule) own(name string) bool {
 	head, _, _ := strings.Cut(name, ".")
 	return x.funcs[head] != nil || x.classes[head] != nil
+}
+
+// readable tells whether a callee is defined in the module and names its parameters; one
+// that takes *args passes them on to what its name says.
+func (x *pyModule) readable(c *pyCall) bool {
+	fn := x.function(c.node.Func, c.scope)
+	if fn == nil {
+		return x.own(c.name)
+	}
+	for i := range fn.node.Params {
+		if fn.node.Params[i].Star == 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // bound tells whether a bare callee is a variable.
