@@ -175,6 +175,9 @@ func (c *checker) term(t *ast.Term) *shape {
 		}
 		return anyShape
 	}
+	if text, ok := t.Value.(ast.String); ok {
+		return &shape{scalar: true, texts: map[string]bool{string(text): true}}
+	}
 	return scalarShape
 }
 
@@ -244,8 +247,10 @@ func (c *checker) steps(s *shape, steps []*ast.Term, at *ast.Location) *shape {
 func (c *checker) step(s *shape, step *ast.Term, at *ast.Location) *shape {
 	name, constant := step.Value.(ast.String)
 	if !constant {
-		if _, isVar := step.Value.(ast.Var); isVar {
-			c.assign(step, s.keys())
+		if v, isVar := step.Value.(ast.Var); isVar {
+			if !c.table(s, c.vars[variable{c.rule, v}], at) {
+				c.assign(step, s.keys())
+			}
 		} else {
 			c.term(step)
 		}
@@ -273,6 +278,23 @@ func (c *checker) step(s *shape, step *ast.Term, at *ast.Location) *shape {
 		c.fail(at, "no schema describes %s, so %q cannot be checked: declare reads_raw: true in custom", describe(s), string(name))
 	}
 	return f
+}
+
+// table checks the names that a variable takes from a list that is written down, where it
+// steps into the input: some field in ["name", "version"]; component[field]. It returns
+// false when the texts are not known.
+func (c *checker) table(s, names *shape, at *ast.Location) bool {
+	if names == nil || names.texts == nil || s == nil {
+		return false
+	}
+	if c.report && s.fields != nil && strings.HasPrefix(s.path, "input.") {
+		for _, name := range slices.Sorted(maps.Keys(names.texts)) {
+			if _, ok := s.field(name); !ok {
+				c.fail(at, "there is no field %q in %s%s", name, describe(s), neighbours(name, slices.Sorted(maps.Keys(s.fields))))
+			}
+		}
+	}
+	return true
 }
 
 // declared is the shape of a key that is written down, nil when it is not.

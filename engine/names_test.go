@@ -73,6 +73,11 @@ _holds(it) if it.FIELD != ""`,
 	some x in input.SECTION
 	object.get(x, "FIELD", "") == ""
 }`,
+	"list of names": `deny contains {"subject": "s", "detail": "d", "at": x.at} if {
+	some x in input.SECTION
+	some field in ["at", "FIELD"]
+	x[field] == ""
+}`,
 	"object by key": `deny contains {"subject": "s", "detail": "d", "at": {"path": "p"}} if {
 	some path, x in _by_path
 	x.FIELD != path

@@ -18,6 +18,7 @@ type shape struct {
 	any    bool              // a value the inference lost
 	raw    bool              // a value that no schema describes
 	scalar bool              // text, number, boolean or null
+	texts  map[string]bool   // of a scalar: the only texts it may be, nil when not known
 	fields map[string]*shape // object with these keys
 	open   *shape            // object with keys that are data; the shape of its values
 	items  *shape            // list or set; the shape of its elements
@@ -40,6 +41,16 @@ func (s *shape) covers(b *shape) bool {
 	}
 	if s == nil || b.any && !s.any || b.raw && !s.raw || b.scalar && !s.scalar || b.isSet && !s.isSet {
 		return false
+	}
+	if b.scalar && s.texts != nil {
+		if b.texts == nil {
+			return false
+		}
+		for text := range b.texts {
+			if !s.texts[text] {
+				return false
+			}
+		}
 	}
 	for name, field := range b.fields {
 		if mine, ok := s.fields[name]; !ok || !mine.covers(field) {
@@ -66,6 +77,7 @@ func joinTo(a, b *shape, depth int) *shape {
 		any: a.any || b.any, raw: a.raw || b.raw, scalar: a.scalar || b.scalar, isSet: a.isSet || b.isSet,
 		open: joinTo(a.open, b.open, depth+1), items: joinTo(a.items, b.items, depth+1),
 	}
+	out.texts = joinTexts(a, b)
 	if a.path == b.path || b.path == "" {
 		out.path = a.path
 	} else if a.path == "" {
@@ -80,6 +92,24 @@ func joinTo(a, b *shape, depth int) *shape {
 			out.fields[name] = joinTo(out.fields[name], field, depth+1)
 		}
 	}
+	return out
+}
+
+// maxTexts bounds the texts that are remembered of a scalar.
+const maxTexts = 64
+
+// joinTexts is the texts of both, nil when those of one are not known or too many.
+func joinTexts(a, b *shape) map[string]bool {
+	switch {
+	case a == nil || !a.scalar:
+		return b.texts
+	case b == nil || !b.scalar:
+		return a.texts
+	case a.texts == nil || b.texts == nil || len(a.texts)+len(b.texts) > maxTexts:
+		return nil
+	}
+	out := maps.Clone(a.texts)
+	maps.Copy(out, b.texts)
 	return out
 }
 
