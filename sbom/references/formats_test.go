@@ -76,6 +76,7 @@ func TestHosts(t *testing.T) {
 		"torch.hub.load(\"org/x\", \"y\")\n":                                   {"torchhub", "torchhub://org/x"},
 		"mlflow.pyfunc.load_model(\"models:/m/3\")\n":                          {"mlflow", "models:/m/3"},
 		"run.use_artifact(\"me/p/d:v3\", type=\"dataset\")\n":                  {"wandb", "wandb://me/p/d:v3"},
+		"MODELS = {\"m\": {Source.MODELSCOPE: \"org/m\"}}\n":                   {"modelscope", "modelscope://org/m"},
 		"AutoModel.from_pretrained(\"./m\")\n":                                 {"local", "./m"},
 		"AutoModel.from_pretrained(\"s3://b/m\")\n":                            {"s3", "s3://b/m"},
 		"m.save_pretrained(\"tuned\")\nAutoModel.from_pretrained(\"tuned\")\n": {"local", "./tuned"},

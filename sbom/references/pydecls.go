@@ -99,9 +99,10 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 			down(y, "list")
 		}
 	case *python.Dict:
-		if plural {
-			for _, y := range e.Values {
-				down(y, "dict")
+		for i, y := range e.Values {
+			if inner := *d; plural && y != nil {
+				inner.host = mirrorOf(e.Keys[i], d.host)
+				r.declaration(&inner, pos, plural, pyValue{y, v.scope, v.block, "dict"}, depth+1)
 			}
 		}
 	case *python.Call:
@@ -121,7 +122,7 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 
 // declare records a literal that has the shape of a hub id, a bucket or registry URI.
 func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, known bool) {
-	if placeholder(text) || pos.role == "output" {
+	if placeholder(text) || pos.role == "output" || strings.IndexByte(text, '/') == 1 { // x/model stands for any
 		return
 	}
 	at, call := r.x.m.AtNode(v.e), r.x.m.At(d.at)
@@ -153,7 +154,25 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 	ref := New(pos.kind, pos.role, text, at)
 	ref.CallAt, ref.How, ref.Loader, ref.Confidence = call, v.how, d.key, "medium"
 	ref.TrustRemoteCode = sbom.Unstated
+	if d.host != "" && ref.Host == "huggingface" {
+		ref.Host, ref.URI = d.host, d.host+"://"+text
+	}
 	r.add(ref)
+}
+
+// mirrorOf is the hub that a key of a dict names (DownloadSource.MODELSCOPE: "org/name").
+func mirrorOf(key python.Expr, outer string) string {
+	name := stringOf(key)
+	if name == "" && key != nil {
+		name = last(python.Dotted(key))
+	}
+	switch strings.ToLower(name) {
+	case "modelscope", "ms":
+		return "modelscope"
+	case "openmind", "om":
+		return "openmind"
+	}
+	return outer
 }
 
 // startsWithOwner tells an f-string whose literal beginning names an organisation.

@@ -99,6 +99,7 @@ type pyDecl struct {
 	value pyValue
 	at    python.Pos
 	how   string
+	host  string // where a key of the dict around the value says it lies, "" otherwise
 }
 
 // indexPython reads a module once.

@@ -49,6 +49,7 @@ func TestPython(t *testing.T) {
 		{"other things of that shape", "image = \"org/app\"\nwandb.init(project=\"org/p\", entity=\"org\")\nheaders = {\"accept\": \"application/json\"}\npath = \"a/b\"\nmetric = \"eval/loss\"\ntask = \"org/task\"\n", nil},
 		{"metadata is no load", "api.model_info(repo_id=\"org/m\")\nevaluate.load(\"org/metric\")\n", nil},
 		{"own function of that name", "def load_dataset(name):\n  return name\nload_dataset(\"org/x\")\n", nil},
+		{"an owner of one letter", "MODEL_NAME = \"x/model-7b\"\n", nil},
 		{"placeholder", "AutoModel.from_pretrained(\"your-org/your-model\")\nMODEL_NAME = \"path/to/model\"\n", nil},
 		{"a mode is no name", "init = \"scratch\"\nif init == \"scratch\":\n  pass\nelse:\n  GPT.from_pretrained(init)\n", nil},
 	}
