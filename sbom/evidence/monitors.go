@@ -5,6 +5,7 @@ import (
 	"context"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -175,7 +176,12 @@ var pythonMonitors = sbom.Collector{
 // monitorImports are the libraries whose calls are monitors.
 var monitorImports = regexp.MustCompile(`(?m)^[^#\n]*\b(?:from|import)\s+(evidently|whylogs|nannyml|alibi_detect|deepchecks)\b`)
 
+var monitorLibraries = [][]byte{[]byte("evidently"), []byte("whylogs"), []byte("nannyml"), []byte("alibi_detect"), []byte("deepchecks")}
+
 func monitorLibrary(content []byte) string {
+	if !slices.ContainsFunc(monitorLibraries, func(name []byte) bool { return bytes.Contains(content, name) }) {
+		return "" // most files, without the cost of the expression
+	}
 	m := monitorImports.FindSubmatch(content)
 	if m == nil {
 		return ""

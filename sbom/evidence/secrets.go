@@ -56,7 +56,7 @@ var lockFile = regexp.MustCompile(`(?i)(^|[-._])lock(\.|$)|package-lock\.json|to
 // pattern has an issuer's prefix is certain by its shape; the others need entropy.
 type secretRule struct {
 	name    string
-	hint    string // text that must be in the file, lower case, for speed
+	hint    string // text that must be in the file, lower case, alternatives parted by |; for speed
 	pattern *regexp.Regexp
 	entropy float64 // least Shannon entropy in bits per character, 0 for none
 }
@@ -78,12 +78,63 @@ var secretRules = []secretRule{
 	{"aws-access-key", "akia", regexp.MustCompile(`\b((?:AKIA|ABIA|ACCA)[A-Z2-7]{16})\b`), 3.0},
 	{"aws-secret-key", "aws", regexp.MustCompile(`(?i)aws[^\n]{0,20}?secret[^\n]{0,20}?["'=:\s]([A-Za-z0-9/+]{40})(?:["'\s,]|$)`), 4.0},
 	{"azure-storage-key", "accountkey=", regexp.MustCompile(`(?i)AccountKey=([A-Za-z0-9+/]{86}==)`), 3.0},
-	{"github-token", "gh", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})\b`), 3.0},
+	{"github-token", "ghp_|gho_|ghu_|ghs_|ghr_|github_pat_", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})\b`), 3.0},
 	{"gitlab-token", "glpat-", regexp.MustCompile(`\b(glpat-[A-Za-z0-9_-]{20})\b`), 3.0},
 	{"slack-token", "xox", regexp.MustCompile(`\b(xox[abprs]-[0-9]{10,}-[A-Za-z0-9-]{20,})`), 3.0},
 	{"databricks-token", "dapi", regexp.MustCompile(`\b(dapi[0-9a-f]{32}(?:-[0-9])?)\b`), 3.0},
 	{"private-key", "private key", regexp.MustCompile(`(-----BEGIN (?:RSA |EC |OPENSSH |DSA )?PRIVATE KEY-----\s+[A-Za-z0-9+/=\s]{100,})`), 3.0},
 	{"uri-password", "://", regexp.MustCompile(`\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>{}$]{1,64}:([^\s/@"'<>{}$]{3,128})@[A-Za-z0-9_.-]+`), 0},
+}
+
+const (
+	// windowBefore and windowAfter bound the text around a hint in which its pattern is
+	// looked for: the longest prefix of a pattern, and a private key of 8192 bits.
+	windowBefore = 128
+	windowAfter  = 8 << 10
+	// maxAuthorityBytes bounds the authority of a URI that is looked at for a password.
+	maxAuthorityBytes = 256
+)
+
+// matches returns where the pattern of a rule matches, as FindAllSubmatchIndex does. It
+// looks around the hints alone: over whole notebooks with their images an expression
+// costs more than everything else that is read.
+func (rule secretRule) matches(content, lower []byte) [][]int {
+	var out [][]int
+	for hint := range strings.SplitSeq(rule.hint, "|") {
+		for from := 0; len(out) < maxSecretsPerFile; {
+			i := bytes.Index(lower[from:], []byte(hint))
+			if i < 0 {
+				break
+			}
+			i += from
+			from = i + len(hint)
+			if rule.name == "uri-password" && !hasUserInfo(content[from:]) {
+				continue
+			}
+			start := max(0, i-windowBefore)
+			end := min(len(content), i+windowAfter)
+			m := rule.pattern.FindSubmatchIndex(content[start:end])
+			if m == nil {
+				continue
+			}
+			for k := range m {
+				m[k] += start
+			}
+			out = append(out, m)
+			from = max(from, m[1])
+		}
+	}
+	return out
+}
+
+// hasUserInfo tells whether the authority that text starts with has an @ (RFC 3986
+// section 3.2).
+func hasUserInfo(text []byte) bool {
+	authority := text[:min(len(text), maxAuthorityBytes)]
+	if end := bytes.IndexAny(authority, "/ \t\r\n\"'<>"); end >= 0 {
+		authority = authority[:end]
+	}
+	return bytes.IndexByte(authority, '@') > 0
 }
 
 func collectSecrets(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
@@ -95,10 +146,7 @@ func collectSecrets(_ context.Context, f *sbom.File, out *sbom.Inventory) error 
 	lines := newLineIndex(content)
 	var found []sbom.Secret
 	for _, rule := range secretRules {
-		if !bytes.Contains(lower, []byte(rule.hint)) {
-			continue
-		}
-		for _, m := range rule.pattern.FindAllSubmatchIndex(content, maxSecretsPerFile) {
+		for _, m := range rule.matches(content, lower) {
 			value := string(content[m[2]:m[3]])
 			if placeholder(rule, value, string(content[m[0]:m[1]])) {
 				continue

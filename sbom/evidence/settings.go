@@ -51,20 +51,49 @@ var settings = sbom.Collector{
 // settingsElsewhere are JSON files of other readers, locks and generated vocabularies.
 var settingsElsewhere = regexp.MustCompile(`(?i)^(config|tokenizer|tokenizer_config|generation_config|adapter_config|vocab|package|package-lock|tsconfig|special_tokens_map|added_tokens|trainer_state)\.json$|\.index\.json$|lock`)
 
-// settingKey is a key, or the last part of a name, that bounds, filters or steers.
-var settingKey = regexp.MustCompile(`(?i)threshold|cut_?off|(^|[/._-])(min|max|minimum|maximum|floor|ceiling|tolerance|alpha|p_value|upper|lower)([/._-]|$)|filter|dedup|duplicat|decontaminat|clean|scrub|redact|anonymi[sz]e|(^|[/._-])pii|toxic|moderat|quarantine|validat|saniti[sz]e|block_?list|deny_?list|minhash|simhash|similarity|sampl(e|ing)_?(rate|ratio)|system_?(prompt|message|instruction)|prompt_template|temperature|(^|[/._-])top_?[pk]$|repetition_penalty|guardrail|stop_sequences|safety_settings`)
+// settingParts are what the name of a setting that bounds, filters or steers contains,
+// wherever it stands in the name and with underscores left out.
+var settingParts = []string{
+	"threshold", "cutoff", "filter", "dedup", "duplicat", "decontaminat", "clean", "scrub", "redact", "anonymis", "anonymiz", "toxic",
+	"moderat", "quarantine", "validat", "sanitis", "sanitiz", "blocklist", "denylist", "minhash", "simhash", "similarity",
+	"samplerate", "sampleratio", "samplingrate", "samplingratio", "systemprompt", "systemmessage", "systeminstruction",
+	"prompttemplate", "temperature", "repetitionpenalty", "guardrail", "stopsequences", "safetysettings", "pvalue",
+}
 
-// settingText is what a file must hold to be worth parsing.
-var settingText = settingKey
+// settingWords are parts of a name that mean a bound only when they stand alone.
+var settingWords = map[string]bool{
+	"min": true, "max": true, "minimum": true, "maximum": true, "floor": true, "ceiling": true, "tolerance": true, "alpha": true,
+	"upper": true, "lower": true, "pii": true,
+}
+
+// isSetting tells whether a key, or the last part of a name, bounds, filters or steers.
+// It is asked for every key of every document, which is why it is no regular expression.
+func isSetting(name string) bool {
+	name = strings.ToLower(name)
+	plain := strings.ReplaceAll(name, "_", "")
+	for _, part := range settingParts {
+		if strings.Contains(plain, part) {
+			return true
+		}
+	}
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == '/' || r == '.' || r == '_' || r == '-' })
+	for _, part := range parts {
+		if settingWords[part] {
+			return true
+		}
+	}
+	if n := len(parts); n > 0 {
+		switch last := parts[n-1]; {
+		case last == "topp" || last == "topk":
+			return true
+		case n > 1 && parts[n-2] == "top" && (last == "p" || last == "k"):
+			return true
+		}
+	}
+	return false
+}
 
 func collectSettings(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
-	content, err := f.Bytes()
-	if err != nil {
-		return err
-	}
-	if !settingText.Match(content) {
-		return nil
-	}
 	found := map[string]any{}
 	if f.Ext() == ".py" {
 		pythonSettings(python.Of(f), found)
@@ -100,7 +129,7 @@ func treeSettings(root *tree.Node, found map[string]any) {
 	}
 	root.Walk(func(_ string, n *tree.Node) bool {
 		switch {
-		case !settingKey.MatchString(n.Pointer):
+		case !isSetting(n.Pointer):
 			return true
 		case n.Kind == tree.List && scalarsOnly(n):
 			addSetting(found, n.Pointer, n.Any(), n.Line)
@@ -128,14 +157,14 @@ func pythonSettings(m *python.Module, found map[string]any) {
 		case *python.Assign:
 			for _, target := range n.Targets {
 				name := dottedName(target)
-				if value, ok := pyLiteral(n.Value); ok && name != "" && settingKey.MatchString(name) {
+				if value, ok := pyLiteral(n.Value); ok && name != "" && isSetting(name) {
 					addSetting(found, name, value, m.AtNode(target).Line)
 				}
 			}
 		case *python.Call:
 			callee := dottedName(n.Func)
 			for _, k := range n.Keywords {
-				if value, ok := pyLiteral(k.Value); ok && k.Name != "" && settingKey.MatchString(k.Name) {
+				if value, ok := pyLiteral(k.Value); ok && k.Name != "" && isSetting(k.Name) {
 					addSetting(found, callee+"/"+k.Name, value, m.At(k.At).Line)
 				}
 			}
