@@ -13,6 +13,9 @@ const (
 	// maxInflated bounds what is decompressed for one file. What is not needed is not
 	// decompressed: a compressed checkpoint costs its pickles.
 	maxInflated = 4 << 30
+	// maxInflatedOther is maxInflated for a file whose name promises no model: an archive
+	// of data costs no more than this.
+	maxInflatedOther = 1 << 30
 	// maxRatio bounds the expansion of one compressed member, beyond the first
 	// freeBytes. DEFLATE reaches 1032 with zeros; a pickle that is 200 times larger
 	// than its file is not one.
@@ -23,7 +26,7 @@ const (
 )
 
 var (
-	errInflated = errors.New("decompressed content exceeds maxInflated (4 GiB)")
+	errInflated = errors.New("decompressed content exceeds maxInflated (4 GiB; maxInflatedOther, 1 GiB, under the name of no model)")
 	errRatio    = errors.New("decompressed content exceeds maxRatio (200) of its compressed size")
 )
 
@@ -74,7 +77,9 @@ func (l *limited) Read(p []byte) (int, error) {
 // limitFault names the limit that an error of a decompressor stands for.
 func limitFault(err error, what string) *fault {
 	switch {
-	case errors.Is(err, errInflated), errors.Is(err, errRatio):
+	case errors.Is(err, errInflated):
+		return &fault{code: "too_large", offset: -1, reason: what + ": " + err.Error(), total: true}
+	case errors.Is(err, errRatio):
 		return faultf("too_large", -1, "%s: %v", what, err)
 	}
 	return faultf("malformed", -1, "%s: %v", what, err)

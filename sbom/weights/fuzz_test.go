@@ -82,7 +82,7 @@ func FuzzCompressed(f *testing.F) {
 	fuzzFile(f, "a.joblib", gzipped(joblibFile()), []byte("BZh91AY&SY"), []byte("x\x9c\x03\x00"), []byte("\x28\xb5\x2f\xfd\x04\x00"), []byte("\x04\x22\x4d\x18"), []byte("]\x00\x00\x40\x00\xff\xff\xff\xff\xff\xff\xff\xff\x00"))
 }
 
-func FuzzSevenZip(f *testing.F) { fuzzFile(f, "a.7z", []byte("7z\xbc\xaf\x27\x1c\x00\x04")) }
+func FuzzSevenZip(f *testing.F) { fuzzFile(f, "a.7z", sevenZip("a.pkl", evil())) }
 
 func FuzzNPY(f *testing.F) {
 	fuzzReader(f, readNPY, npyFile("{'descr': [('a', '<f4', (2,)), ('b', '|O')], 'fortran_order': False, 'shape': (3,), }", string(kind())))

@@ -182,12 +182,11 @@ func (m *pickleMachine) content(kind valueKind, n int64) *fault {
 
 // textLine reads UNICODE and STRING.
 func (m *pickleMachine) textLine(op byte) *fault {
-	at := m.src.offset()
 	b, ok := m.src.line()
 	if !ok {
 		return m.short()
 	}
-	at = m.src.offset() - int64(len(b)) - 1
+	at := m.src.offset() - int64(len(b)) - 1
 	kind := kindTextRaw
 	if op == opString {
 		// _pickle.c, load_string: white space behind the string is cut, quotes must match.

@@ -47,13 +47,14 @@ type pickleName struct {
 
 // pickleFacts gathers what the pickles of one member say.
 type pickleFacts struct {
-	w       *sbom.Weights
-	names   []pickleName
-	index   map[string]uint32
-	ops     int64
-	scratch []byte
-	key     []byte
-	faults  []*fault
+	w        *sbom.Weights
+	names    []pickleName
+	index    map[string]uint32
+	ops      int64
+	inflated int64 // bytes of strings that were decompressed
+	scratch  []byte
+	key      []byte
+	faults   []*fault
 
 	torchMagic bool
 	storages   []storage

@@ -9,7 +9,7 @@ import (
 const (
 	// memoChunk is how many slots of the memo are allocated at once, so that a large
 	// memo grows without copies.
-	memoChunk = 1 << 12
+	memoChunk = 1 << 10
 	// maxMemoSparse bounds the slots whose index lies far behind the others, which no
 	// honest writer makes.
 	maxMemoSparse = 1 << 16

@@ -17,6 +17,8 @@ const (
 	// maxNestedBytes bounds a nested pickle that has to be held in memory: one that
 	// is encoded, compressed or in a stream.
 	maxNestedBytes = 16 << 20
+	// maxNestedInflated bounds what is decompressed of all strings of one member.
+	maxNestedInflated = 128 << 20
 	// maxProbeOps bounds a trial reading.
 	maxProbeOps = 1 << 16
 )
@@ -84,6 +86,10 @@ func (m *pickleMachine) decoded(b []byte, origin int64) bool {
 		if len(plain) > maxNestedBytes {
 			m.facts.fault("too_large", origin, "compressed string is larger than maxNestedBytes (%d)", maxNestedBytes)
 			plain = plain[:maxNestedBytes]
+		}
+		if m.facts.inflated += int64(len(plain)); m.facts.inflated > maxNestedInflated {
+			m.facts.fault("too_large", origin, "compressed strings are larger than maxNestedInflated (%d)", maxNestedInflated)
+			return false
 		}
 		b = plain
 	}

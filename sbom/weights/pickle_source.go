@@ -22,9 +22,6 @@ const (
 	minRead = 16
 )
 
-// errShort tells that the stream ends inside an opcode or its argument.
-var errShort = errors.New("stream ends inside an opcode")
-
 // pickleSource is a window on a stream of pickles, over bytes that can be read again
 // or over a decompressor that can not.
 type pickleSource struct {

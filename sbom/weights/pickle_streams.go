@@ -168,6 +168,8 @@ const (
 	// maxResyncProbes bounds the places that are tried: PROTO stands in every 16 KiB of
 	// random bytes.
 	maxResyncProbes = 1 << 14
+	// maxResyncOps bounds the opcodes of all trials together.
+	maxResyncOps = 4 << 20
 )
 
 // resync looks for a pickle behind bytes that are none. Loaders do not get there, but
@@ -177,7 +179,7 @@ func (s *pickleStreams) resync(at int64) {
 	buf := make([]byte, min(s.size-at, maxResync))
 	n, _ := s.src.at.ReadAt(buf, at)
 	buf = buf[:n]
-	probes := 0
+	probes, ops := 0, int64(0)
 	for i := 0; i < len(buf); {
 		j := bytes.IndexByte(buf[i:], opProto)
 		if j < 0 {
@@ -188,11 +190,12 @@ func (s *pickleStreams) resync(at int64) {
 			i++
 			continue
 		}
-		if probes++; probes > maxResyncProbes {
-			s.facts.fault("too_many", at, "more than maxResyncProbes (%d) places behind the last pickle begin like one", maxResyncProbes)
+		if probes++; probes > maxResyncProbes || ops > maxResyncOps {
+			s.facts.fault("too_many", at, "what follows the last pickle needs more than maxResyncProbes (%d) trials or maxResyncOps (%d) opcodes", maxResyncProbes, maxResyncOps)
 			return
 		}
 		t := probePickle(bytes.NewReader(buf[i:]), int64(len(buf)-i))
+		ops += t.ops
 		if !t.stopped || t.names == 0 {
 			i++
 			continue

@@ -142,8 +142,28 @@ func (s *scan) content(p *part, f *format) {
 	}
 	end, err := s.read(p, f)
 	s.error(p.member, err)
+	s.layout(p)
 	if p.depth == 0 {
 		s.tail(p, end)
+	}
+}
+
+// layouts are oddities that the reference readers of a format refuse: what the tensors are
+// is not certain then.
+var layouts = map[string]bool{
+	"duplicate_key": true, "header_trailing_bytes": true, "shape_overflow": true, "tensor_size": true, "tensor_overlap": true,
+	"tensor_gap": true, "tensor_alignment": true, "uncovered_bytes": true,
+}
+
+// layout makes a problem of a layout that is no file of its format.
+func (s *scan) layout(p *part) {
+	if p.w.Format != "safetensors" && p.w.Format != "gguf" {
+		return
+	}
+	for _, o := range p.w.Oddities {
+		if layouts[o.Code] {
+			s.fault(p.member, &fault{code: "disagreement", offset: o.Offset, reason: o.Detail})
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ func readTFLite(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err erro
 			addOperator(w, name, "", kind, custom)
 		}
 	}
+	f.buffers(model)
 	if f.err == nil {
 		f.pos = f.follow(f.field(model, 3)) // description
 		if f.pos > 0 {
@@ -55,6 +56,40 @@ func readTFLite(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err erro
 		}
 	}
 	return -1, f.err
+}
+
+// maxTFLiteBuffers bounds the buffers of one model: one for each tensor.
+const maxTFLiteBuffers = 1 << 20
+
+// buffers checks that the data of the tensors lies in the file (schema.fbs, table Buffer:
+// data, or offset and size behind the FlatBuffer).
+func (f *flat) buffers(model int64) {
+	list := f.follow(f.field(model, 4))
+	if list == 0 || f.err != nil {
+		return
+	}
+	f.pos = list
+	n := f.count(uint64(f.u32()), 4)
+	if n > maxTFLiteBuffers {
+		f.fail("too_many", "%d buffers, limit maxTFLiteBuffers is %d", n, maxTFLiteBuffers)
+	}
+	for i := int64(0); i < n && f.err == nil; i++ {
+		b := f.follow(list + 4 + 4*i)
+		if data := f.follow(f.field(b, 0)); data > 0 {
+			f.pos = data
+			f.skip(f.length(uint64(f.u32())))
+		}
+		if at := f.field(b, 1); at > 0 {
+			f.pos = at
+			offset := f.u64()
+			if size := f.field(b, 2); size > 0 && f.err == nil {
+				f.pos = size
+				if n := f.u64(); f.err == nil && (offset > uint64(f.end) || n > uint64(f.end)-offset) {
+					f.fail("truncated", "buffer %d of %d bytes at offset %d leaves the file", i, n, offset)
+				}
+			}
+		}
+	}
 }
 
 // flat walks a FlatBuffer (FlatBuffers internals, "Tables"). An offset of 0 is "not there".

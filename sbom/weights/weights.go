@@ -54,8 +54,11 @@ func collectModel(ctx context.Context, f *sbom.File, out *sbom.Inventory) error 
 	if err != nil {
 		return err
 	}
-	s := &scan{ctx: ctx, budget: newBudget()}
 	expected := formatOfName(f.Path)
+	s := &scan{ctx: ctx, budget: newBudget(), promised: expected != ""}
+	if !s.promised {
+		s.budget.inflated = maxInflatedOther
+	}
 	w := sbom.Weights{
 		Path: f.Path, Expected: expected, SizeBytes: f.Size, Content: "read",
 		Executable: sbom.No, CoversFile: sbom.Unstated, At: sbom.At{Path: f.Path},
@@ -86,10 +89,13 @@ func (s *scan) relevant(w *sbom.Weights) bool {
 	if w.Format == "" {
 		return w.Expected != "" && !weakNames[w.Expected]
 	}
-	if w.Expected != "" {
+	if w.Expected != "" || len(w.Imports) > 0 || len(w.Operators) > 0 {
 		return true
 	}
-	return !containers[w.Format] || s.models > 0 || len(w.Imports) > 0 || len(w.Operators) > 0
+	if w.Format == "hdf5" {
+		return false // data of some program; with a Keras configuration it is keras-h5
+	}
+	return !containers[w.Format] || s.models > 0
 }
 
 // weakNames are promises of names that other files have as well: what is of no known
@@ -114,6 +120,7 @@ type scan struct {
 	ctx      context.Context
 	budget   *budget
 	faults   []*fault
+	promised bool      // the name of the file promises a model
 	models   int       // members of a model format
 	storages []storage // of the last pickle
 }
@@ -124,13 +131,15 @@ const maxFaults = 64
 func (s *scan) fault(member string, f *fault) {
 	switch f.code {
 	case "too_deep", "too_large", "too_many":
-		s.models++ // what lies behind the limit may be one
+		if !f.total || s.promised {
+			s.models++ // what lies behind the limit may be one
+		}
 	}
 	if len(s.faults) >= maxFaults {
 		return
 	}
 	if member != "" {
-		f = &fault{code: f.code, offset: f.offset, reason: fmt.Sprintf("member %s: %s", clip(member, maxNameBytes), f.reason)}
+		f = &fault{code: f.code, total: f.total, offset: f.offset, reason: fmt.Sprintf("member %s: %s", clip(member, maxNameBytes), f.reason)}
 	}
 	s.faults = append(s.faults, f)
 }
