@@ -227,6 +227,9 @@ var writeAction = regexp.MustCompile(`(?i):(\*|put|delete|create|upload|initiate
 // publicPolicy reads a resource policy that lets everybody in.
 func (c *cloud) publicPolicy(r resource) {
 	policy := c.get(r, "policy")
+	if !policy.given() {
+		policy = c.get(r, "policy_document") // CloudFormation
+	}
 	if t, ok := c.target(r.folder, r.config.get("policy")); ok && t.kind == "data.aws_iam_policy_document" {
 		policy = t.config
 	}

@@ -212,8 +212,10 @@ func (c *cloud) container(r resource, b value) container {
 	}
 	for _, key := range []string{"environment", "env", "app_settings", "environment_variables"} {
 		v := c.resolve(r.folder, b.get(key))
-		if key == "environment" && v.get("variables").given() {
-			v = c.resolve(r.folder, v.get("variables"))
+		for _, inner := range []string{"variables", "Variables"} {
+			if key == "environment" && v.get(inner).given() {
+				v = c.resolve(r.folder, v.get(inner))
+			}
 		}
 		run.env = append(run.env, c.variables(r, v)...)
 	}

@@ -79,7 +79,7 @@ func cloudFormationTemplate(f *sbom.File, root *tree.Node, out *sbom.Inventory) 
 			continue
 		}
 		out.Keep(scratchCloud, resource{
-			folder: f.Path, mode: "resource", kind: terraformKind(kind), name: p.Key, config: fromTree(f.Path, p.Value.Get("Properties"), addresses, 0),
+			folder: f.Path, mode: "resource", kind: terraformKind(kind), name: p.Key, config: fromTree(f.Path, p.Value.Get("Properties"), addresses, translated, 0),
 			at: sbom.At{Path: f.Path, Line: p.Line, Column: p.Column, Pointer: p.Value.Pointer},
 		})
 	}
@@ -109,12 +109,18 @@ func snake(name string) string {
 	return b.String()
 }
 
-// verbatim are properties whose keys are names of their own, or a language of their own.
-var verbatim = map[string]bool{"Environment": true, "Variables": true, "Tags": true, "PolicyDocument": true, "AssumeRolePolicyDocument": true, "Labels": true}
+// How the keys of a property are translated.
+const (
+	translated = iota
+	namesOfOwn // keys of the map are names: variables, labels
+	language   // everything below is a language of its own: policies
+)
+
+var verbatim = map[string]int{"Environment": namesOfOwn, "Variables": namesOfOwn, "Labels": namesOfOwn, "PolicyDocument": language, "AssumeRolePolicyDocument": language}
 
 // fromTree translates a property. !Ref, !GetAtt and !Sub lose their tags in the tree, so
 // that a text which is the name of a resource is taken for a reference to it.
-func fromTree(path string, n *tree.Node, addresses map[string]string, depth int) value {
+func fromTree(path string, n *tree.Node, addresses map[string]string, keys, depth int) value {
 	v := value{at: n.At(path)}
 	if n == nil || depth > maxValueDepth {
 		return value{}
@@ -123,7 +129,7 @@ func fromTree(path string, n *tree.Node, addresses map[string]string, depth int)
 	case tree.Map:
 		for _, key := range []string{"Ref", "Fn::GetAtt", "Fn::Sub"} {
 			if ref := n.Get(key); ref != nil && len(n.Pairs) == 1 {
-				return fromTree(path, ref, addresses, depth+1)
+				return fromTree(path, ref, addresses, keys, depth+1)
 			}
 		}
 		if len(n.Pairs) == 1 && (strings.HasPrefix(n.Pairs[0].Key, "Fn::") || n.Pairs[0].Key == "Ref") {
@@ -132,14 +138,17 @@ func fromTree(path string, n *tree.Node, addresses map[string]string, depth int)
 		}
 		v.known, v.fields = true, map[string]value{}
 		for _, p := range n.Pairs {
-			field := fromTree(path, p.Value, addresses, depth+1)
-			key := snake(p.Key)
-			if verbatim[p.Key] || !unicode.IsUpper([]rune(p.Key + " ")[0]) {
-				key = strings.ToLower(p.Key)
+			below := verbatim[p.Key]
+			if keys == language {
+				below = language
 			}
+			field := fromTree(path, p.Value, addresses, below, depth+1)
 			field.at = sbom.At{Path: path, Line: p.Line, Column: p.Column, Pointer: p.Value.Pointer}
+			key := p.Key
+			if keys == translated {
+				key = snake(key)
+			}
 			v.fields[key] = field
-			v.fields[p.Key] = field // policies and variables are read under their own names
 		}
 	case tree.List:
 		v.known = true
@@ -147,7 +156,11 @@ func fromTree(path string, n *tree.Node, addresses map[string]string, depth int)
 			return value{refs: []string{addresses[n.Items[0].Str()]}, at: v.at}
 		}
 		for _, item := range n.Items {
-			v.list = append(v.list, fromTree(path, item, addresses, depth+1))
+			below := translated
+			if keys == language {
+				below = language
+			}
+			v.list = append(v.list, fromTree(path, item, addresses, below, depth+1))
 		}
 	default:
 		text := n.Str()

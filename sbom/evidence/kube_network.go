@@ -57,7 +57,6 @@ type admissionScope struct{ namespace, name string }
 type login struct {
 	namespace string
 	selector  map[string]string
-	targets   []string // names of gateways, routes or services
 }
 
 // network reads Service, Ingress, Gateway API and NetworkPolicy objects; it tells
@@ -180,7 +179,7 @@ func (o *object) ingress(out *sbom.Inventory) {
 		public = sbom.No
 	}
 	e := o.exposure("ingress", public)
-	if spec.Get("tls") != nil || annotated(a, "certificate-arn", "cert-manager", "managed-certificates", "https", "pre-shared-cert", "router.tls") {
+	if spec.Get("tls") != nil || annotated(a, "certificate-arn", "cert-manager", "managed-certificates", `{"https"`, "ssl-redirect: true", "pre-shared-cert", "router.tls") {
 		e.TLS = sbom.Yes
 	}
 	if annotated(a, ingressLogins...) {
