@@ -33,6 +33,8 @@ func TestFormats(t *testing.T) {
 		{"compose", "docker-compose.yml", "services:\n  a:\n    image: vllm/vllm-openai\n    command: --model org/m --port 1\n    environment:\n      - EMBEDDING_MODEL=org/e\n", []found{{"model", "serve", "org/m", "", 4}, {"model", "embedding", "org/e", "", 6}}},
 		{"dotenv", ".env", "MODEL_ID=org/m\nREGISTRY=org/app\n", []found{{"model", "base", "org/m", "", 1}}},
 		{"kserve", "k.yaml", "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nspec:\n  predictor:\n    model:\n      storageUri: hf://org/m\n", []found{{"model", "serve", "hf://org/m", "", 6}}},
+		{"configmap", "c.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  run.sh: |\n    set -e\n    vllm serve org/m\n  serve.yaml: |\n    model_id: org/y\n", []found{{"model", "serve", "org/m", "", 6}, {"model", "serve", "org/y", "", 8}}},
+		{"vendor", "v.ts", "generateText({ model: openai(\"gpt-4o\") });\nopenai(\"hello\");\n", []found{{"model", "serve", "gpt-4o", "", 1}}},
 		{"helm values", "values.yaml", "servingEngineSpec:\n  repository: lmcache/vllm\n  modelURL: org/m\nadapters:\n  - baseModel: llama3\n    source:\n      type: huggingface\n      repository: org/lora\n", []found{{"model", "serve", "org/m", "", 3}, {"adapter", "adapter", "org/lora", "", 8}}},
 		{"helm template", "t.yaml", "a:\n{{- range .Values.x }}\n  model: org/m\n{{- end }}\n", nil},
 		{"grouped keys", "a.yaml", "tokenizer:\n  name: org/t\ntrain_loader:\n  dataset:\n    hf_name: org/d\nwandb:\n  name: org/run\n", []found{{"tokenizer", "tokenizer", "org/t", "", 2}, {"dataset", "train", "org/d", "", 5}}},

@@ -119,6 +119,10 @@ func (r *jsReader) call(i int) {
 	if t.kind != 'n' || i+1 >= len(r.tokens) || r.tokens[i+1].text != "(" || r.tokens[i+1].kind != 'p' {
 		return
 	}
+	if host := jsVendors[t.text]; host != "" && r.tokens[min(i+2, len(r.tokens)-1)].kind == 's' {
+		r.vendor(i, host)
+		return
+	}
 	role, ok := jsRoles[t.text]
 	if !ok || i > 0 && r.tokens[i-1].text == "function" {
 		return
@@ -144,6 +148,19 @@ func (r *jsReader) call(i int) {
 			SetRevision(ref, revision)
 		}
 	}
+}
+
+// jsVendors are functions of the AI SDK that take the name of a hosted model.
+var jsVendors = map[string]string{"openai": "openai", "anthropic": "anthropic", "google": "google", "mistral": "mistral", "groq": "groq", "xai": "xai"}
+
+// vendor reads openai("gpt-4o").
+func (r *jsReader) vendor(i int, host string) {
+	s := r.tokens[i+2]
+	if KindOf(s.text) != NameBare || !strings.ContainsAny(s.text, "-0123456789") || placeholder(s.text) {
+		return
+	}
+	ref := r.add(position{"model", "serve", false}, s, r.tokens[i].pos, r.tokens[i].text, "call")
+	ref.Host, ref.URI = host, host+"://"+s.text
 }
 
 // argument finds the tokens of argument n of a call whose arguments start at i.

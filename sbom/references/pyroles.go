@@ -73,6 +73,7 @@ var pyRoles = []pyRole{
 	{"*Trainer", "train_dataset|dataset", -1, "dataset", "train", "", "quiet|shaped"},
 	{"*Trainer", "eval_dataset", -1, "dataset", "eval", "", "quiet|shaped"},
 	{"train", "resume_from_checkpoint", -1, "model", "resume", "", "quiet|path"},
+	{"fit", "inputs", 0, "dataset", "train", "", "quiet|remote"}, // SageMaker channels
 	{"fit", "ckpt_path", -1, "model", "resume", "", "quiet|path"},
 	{"load_from_checkpoint", "checkpoint_path", 0, "model", "resume", "", "quiet|path"},
 
@@ -293,6 +294,8 @@ var pyRoles = []pyRole{
 	{"mlflow.register_model", "name", 1, "", "", "", "none"},
 	{"load_model", "filepath|model_uri|path", 0, "model", "base", "", "quiet|path"},
 	{"use_artifact", "artifact_or_name", 0, "model", "base", "wandb", "quiet"},
+	{"api.artifact", "name", 0, "model", "base", "wandb", "quiet"},
+	{"log_model", "registered_model_name", -1, "model", "push", "mlflow", "quiet"},
 	{"use_model", "name", 0, "model", "base", "wandb", "quiet"},
 	{"JumpStartModel", "model_id", 0, "model", "serve", "sagemaker", "quiet"},
 	{"JumpStartEstimator", "model_id", 0, "model", "base", "sagemaker", "quiet"},

@@ -131,6 +131,9 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 			return
 		}
 	}
+	if r.embedded(key, p) {
+		return
+	}
 	if name, ok := r.special(key, parent, p); ok {
 		r.add(name, p, parent)
 		return
@@ -216,15 +219,39 @@ func (r *recipe) args(n *tree.Node) {
 	r.roles(len(r.out.References) - sh.added)
 }
 
+// embedded reads a file that stands in a document under its name: an entry of a
+// ConfigMap, or the configuration of a RayService.
+func (r *recipe) embedded(key string, p tree.Pair) bool {
+	if p.Value.Kind != tree.String || !strings.Contains(p.Value.Text, "\n") {
+		return false
+	}
+	name := p.Key
+	if key == "serveconfigv2" {
+		name = "serve.yaml"
+	}
+	switch strings.ToLower(path.Ext(name)) {
+	case ".yaml", ".yml", ".json", ".sh", ".py", ".env", ".properties":
+	default:
+		return false
+	}
+	before := len(r.out.References)
+	readEmbedded(r.out, name, p.Value.Text, r.how(), sbom.At{Path: r.file.Path, Line: firstLineOf(p), Pointer: p.Value.Pointer})
+	r.roles(before)
+	return true
+}
+
+// firstLineOf is where the text of a block scalar starts: after its key.
+func firstLineOf(p tree.Pair) int {
+	if strings.Contains(p.Value.Text, "\n") && p.Value.Line <= p.Line {
+		return p.Line + 1
+	}
+	return p.Value.Line
+}
+
 // script reads a shell text inside a document. Its lines follow the key where a block
 // scalar starts.
 func (r *recipe) script(p tree.Pair) {
-	first := p.Line
-	if strings.Contains(p.Value.Text, "\n") && p.Value.Line <= p.Line {
-		first = p.Line + 1
-	} else if p.Value.Line > p.Line {
-		first = p.Value.Line
-	}
+	first := firstLineOf(p)
 	sh := newShell(r.out, r.file.Path, r.how(), func(line int) sbom.At {
 		return sbom.At{Path: r.file.Path, Line: first + line - 1, Pointer: p.Value.Pointer}
 	})
