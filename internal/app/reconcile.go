@@ -123,7 +123,7 @@ func (a *App) sweep(ctx context.Context) {
 		}
 		for _, h := range due {
 			err := a.Store.InTx(ctx, func(tx store.Tx) error {
-				return a.queue.Insert(ctx, tx, headArgs{h.Repository, h.SHA}, &river.InsertOpts{Priority: 2, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: a.Timing.Sweep}})
+				return a.queue.Insert(ctx, tx, headArgs{h.Repository, h.SHA}, &river.InsertOpts{Priority: 2, UniqueOpts: river.UniqueOpts{ByArgs: true, ByPeriod: max(a.Timing.Sweep, time.Second)}})
 			})
 			if err != nil {
 				a.Log.Error("wake a head", "error", err)

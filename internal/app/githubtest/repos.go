@@ -124,7 +124,7 @@ func (s *Server) tarball(w http.ResponseWriter, r *http.Request, repo *Repo, ref
 		refuse(w, http.StatusNotFound, "Not Found")
 		return
 	}
-	w.Header().Set("Location", s.URL+"codeload/"+repo.Name+"/"+ref+"?token=good-for-five-minutes")
+	w.Header().Set("Location", "http://"+r.Host+"/codeload/"+repo.Name+"/"+ref+"?token=good-for-five-minutes")
 	w.WriteHeader(http.StatusFound)
 }
 
@@ -139,15 +139,15 @@ func (s *Server) codeload(w http.ResponseWriter, r *http.Request, name, sha stri
 	}
 	packed, ok := s.archives[sha]
 	if !ok {
-		packed = pack(Owner+"-"+name+"-"+sha[:7], sha, s.commits[sha])
+		packed = Pack(Owner+"-"+name+"-"+sha[:7], sha, s.commits[sha])
 		s.archives[sha] = packed
 	}
 	w.Header().Set("Content-Type", "application/x-gzip")
 	w.Write(packed) //nolint:errcheck // the caller may be gone
 }
 
-// pack is what `git archive` makes.
-func pack(folder, sha string, files map[string]string) []byte {
+// Pack is what `git archive` makes.
+func Pack(folder, sha string, files map[string]string) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
