@@ -26,7 +26,6 @@
 #         - '(?i)jailbreak'
 #         - '(?i)behaviou?r'
 #         - '(?i)benchmark'
-#         - '(?i)fingerprint'
 #       doc: regular expressions of tests of behaviour
 #     min_samples:
 #       type: number
