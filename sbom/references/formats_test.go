@@ -98,6 +98,16 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+// TestRowsAreNoDocument keeps data out of what could not be read.
+func TestRowsAreNoDocument(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"{\"a\": 1}\n{\"a\": 2}\n": 0, "{\"a\": 1}\nx\n": 1, "{\n\"a\": \n": 1, "{}\n": 0} {
+		if inv := collectAll(t, map[string]string{"rows.json": text}); len(inv.Problems) != want {
+			t.Errorf("%q: %d problems, want %d", text, len(inv.Problems), want)
+		}
+	}
+}
+
 // TestTruncated reads every format cut off at every byte: nothing may panic, and what
 // is stated stays inside the file.
 func TestTruncated(t *testing.T) {

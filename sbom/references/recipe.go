@@ -1,7 +1,9 @@
 package references
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"path"
 	"strings"
 
@@ -60,6 +62,9 @@ func elsewhere(f *sbom.File) bool {
 }
 
 func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
+	if jsonLines(f) {
+		return nil
+	}
 	docs := tree.Of(f)
 	docs.Problem(f, sbom.FamilyReferences, out)
 	r := &recipe{file: f, out: out}
@@ -75,6 +80,24 @@ func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		}
 	}
 	return nil
+}
+
+// jsonLines tells rows of data under the name .json from a document: the first line is a
+// whole value and another one follows.
+func jsonLines(f *sbom.File) bool {
+	if f.Ext() != ".json" {
+		return false
+	}
+	data, err := f.Bytes()
+	if err != nil {
+		return false
+	}
+	first, rest, ok := bytes.Cut(bytes.TrimSpace(data), []byte("\n"))
+	if !ok || len(first) == 0 || first[0] != '{' || !json.Valid(first) {
+		return false
+	}
+	rest = bytes.TrimSpace(rest)
+	return len(rest) > 0 && rest[0] == '{'
 }
 
 type recipe struct {
