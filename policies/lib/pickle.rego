@@ -150,7 +150,6 @@ exec := {
 	"numpy._core._ufunc_reconstruct": "imports any module",
 	"numpy.core._ufunc_reconstruct": "imports any module",
 	"numpy.core._ufunc_reduce": "imports any module",
-	"numpy.core.memmap": "reads files",
 	"numpy.ctypeslib": "calls native code",
 	"numpy.distutils": "runs commands",
 	"numpy.f2py": "evaluates text",
@@ -158,7 +157,6 @@ exec := {
 	"numpy.genfromtxt": "reads files",
 	"numpy.loadtxt": "reads files",
 	"numpy.ma.testutils": "executes text",
-	"numpy.memmap": "reads files",
 	"numpy.save": "changes files",
 	"numpy.savetxt": "changes files",
 	"numpy.savez": "changes files",
@@ -461,7 +459,7 @@ calls := {
 	"Client", "LazyModule", "SSHCluster", "_LazyModule",
 	"call", "compile", "connect", "download", "dump", "dumps", "fetch", "from_pretrained", "init",
 	"install",
-	"instantiate", "load", "load_data", "load_files", "load_model", "loads", "main", "open", "pipeline",
+	"instantiate", "memmap", "load", "load_data", "load_files", "load_model", "loads", "main", "open", "pipeline",
 	"post", "remove", "rename", "request", "run", "save", "save_model", "start",
 }
 
@@ -484,7 +482,7 @@ pure := {
 	"re._compile", "re.Pattern", "random.Random", "types.SimpleNamespace", "types.MappingProxyType",
 	"types.GenericAlias", "io.BytesIO", "io.StringIO", "_io.BytesIO", "_io.StringIO", "logging.getLogger",
 	"array.array", "array._array_reconstructor", "copy.copy", "copy.deepcopy",
-	"_collections.OrderedDict", "_collections.deque", "_collections.defaultdict", "inspect._ParameterKind",
+	"_collections.OrderedDict", "_collections.deque", "_collections.defaultdict", "inspect._ParameterKind", "inspect._empty",
 	"inspect.Parameter", "inspect.Signature", "string.Template", "ipaddress.IPv4Address",
 	"time.struct_time",
 	"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",
@@ -529,6 +527,7 @@ pure_patterns := {
 	`^(typing|enum|abc|numbers|dataclasses|collections\.abc)\.[A-Z][A-Za-z_]*$`,
 	`^scipy\.sparse\.(_?[a-z]+\.)?(bsr|coo|csc|csr|dia|dok|lil)_(matrix|array)$`,
 	`^(dateutil\.tz\.tz\.tz(utc|local)|pytz\._(UTC|p))$`,
+	`^(math|cmath|statistics)\.[a-z0-9_]+$`,
 	`^numpy\.dtypes\.[A-Z][A-Za-z0-9]*DType$`,
 }
 
@@ -614,11 +613,17 @@ _plain_types := {
 # Functions of TorchScript's own pickles.
 _harmless(found) if regex.match(`^torch\.jit\._pickle\.(build_[a-z_]+|restore_type_tag)$`, found.qualified)
 
+# _method is a method of an object, of a class, or of a built-in type.
+_method := concat("", [
+	`^\((builtins\.(str|bytes|list|dict|set|tuple|int|float)|(\w+\.)+[A-Z]\w*)(\(\))?`,
+	`, "[A-Za-z]\w*"\)$`,
+])
+
 # A bound method of an object, which is how Python pickles one.
 _harmless(found) if {
 	found.qualified == "builtins.getattr"
 	every call in split(object.get(found, "args", ""), "; ") {
-		regex.match(`^\((\w+\.)+[A-Z]\w*(\(\))?, "[A-Za-z]\w*"\)$`, call)
+		regex.match(_method, call)
 		not _ends_badly(call)
 	}
 }

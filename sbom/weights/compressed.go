@@ -57,7 +57,11 @@ func newZF(r io.Reader) (io.Reader, error) {
 	if _, err := strconv.ParseUint(strings.TrimSpace(string(head[4:])), 16, 64); err != nil {
 		return nil, err
 	}
-	return zlib.NewReader(r)
+	b := bufio.NewReader(r)
+	if next, err := b.Peek(1); err == nil && next[0] == ' ' { // Python 2 wrote one more
+		b.Discard(1)
+	}
+	return zlib.NewReader(b)
 }
 
 // isLZMA checks the header of LZMA-alone, which has no magic (lzma-file-format.txt, 1.1):
@@ -132,7 +136,8 @@ func openCompressed(s *scan, p *part) {
 	}
 	sub := s.innerNamed(p, "", p.plain(), at, stream, size, head)
 	if sub == nil {
-		if p.w.Expected != "" && !weakNames[p.w.Expected] {
+		// the arrays of such a joblib file lie beside it, each compressed so
+		if p.w.Expected != "" && !weakNames[p.w.Expected] && c.name != "joblib-zf" {
 			s.fault(p.member, faultf("unsupported", 0, "name promises %s; what is compressed is of no format that is known here", p.w.Expected))
 		}
 		return

@@ -57,10 +57,14 @@ func TestOpaqueFormats(t *testing.T) {
 			t.Errorf("%s: executable is %q", name, w.Executable)
 		}
 	}
-	_, ps := read(t, "i.bin", []byte("\xff\xff\xff\xff"))
+	w, ps := read(t, "site.pth", []byte("import os; x\n"))
+	fail(t, "path file", w.Path+problems(ps), "")
+	w, ps = read(t, "site.pth", []byte("cos\nsystem\n(S'id'\ntR."))
+	fail(t, "pickle of protocol 0", imports(w), "os.system:call")
+	_, ps = read(t, "i.bin", []byte("\xff\xff\xff\xff"))
 	fail(t, "unknown content under the name of a model", problems(ps), "unsupported")
 	_, ps = read(t, "cut.txt", []byte("tree\nversion=v3\n"))
 	fail(t, "cut LightGBM", problems(ps), "truncated")
-	w, _ := read(t, "m.tflite", append(tfliteFile("Op"), zipOf(t, "labels.txt", "a\nb\n")...))
+	w, _ = read(t, "m.tflite", append(tfliteFile("Op"), zipOf(t, "labels.txt", "a\nb\n")...))
 	fail(t, "labels of TFLite", oddities(w), "")
 }

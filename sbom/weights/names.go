@@ -48,3 +48,18 @@ func formatOfName(name string) string {
 	}
 	return formatsByExtension[ext]
 }
+
+// isPathFile recognises a path configuration file of Python's module site, which shares
+// its extension with torch: lines of text.
+func isPathFile(name string, head []byte) bool {
+	if !strings.HasSuffix(strings.ToLower(name), ".pth") || len(head) == 0 {
+		return false
+	}
+	for _, c := range head {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c >= 0x7f {
+			return false
+		}
+	}
+	line, _, _ := strings.Cut(string(head), "\n")
+	return strings.HasPrefix(line, "import ") || strings.ContainsAny(line[:1], "/.#") || !strings.Contains(strings.TrimSpace(line), " ")
+}

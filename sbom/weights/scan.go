@@ -99,7 +99,8 @@ func (s *scan) unknown(p *part) {
 		openZip(s, p)
 		return
 	}
-	if p.w.Expected == "" || weakNames[p.w.Expected] {
+	if p.w.Expected == "" || weakNames[p.w.Expected] || isPathFile(p.w.Path, p.head) {
+		p.w.Expected = ""
 		return
 	}
 	p.w.Executable = sbom.Unresolved

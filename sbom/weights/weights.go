@@ -87,7 +87,7 @@ func collectModel(ctx context.Context, f *sbom.File, out *sbom.Inventory) error 
 // says that it is a model.
 func (s *scan) relevant(w *sbom.Weights) bool {
 	if w.Format == "" {
-		return w.Expected != "" && !weakNames[w.Expected]
+		return w.Expected != ""
 	}
 	if w.Expected != "" || len(w.Imports) > 0 || len(w.Operators) > 0 {
 		return true

@@ -142,6 +142,9 @@ func (z *zipFile) readMember(e *zipEntry) *sbom.Weights {
 	var head []byte
 	if r != nil {
 		size = e.packed
+		head = make([]byte, min(sbom.HeadBytes, size))
+		n, _ := r.ReadAt(head, 0)
+		head = head[:n]
 	} else {
 		head, stream, err = peekStream(stream)
 		if err != nil && len(head) == 0 {
@@ -155,7 +158,7 @@ func (z *zipFile) readMember(e *zipEntry) *sbom.Weights {
 	}
 	before := len(z.scan.faults)
 	w := z.scan.inner(z.part, name, r, stream, size, head)
-	if w == nil && size > 0 {
+	if w == nil && size > 0 && !isPathFile(name, head) {
 		z.unread(e, faultf("unsupported", e.at, "name promises %s; the content is of no format that is known here", formatOfName(name)))
 	}
 	if w != nil && e.flags&zipEncrypted != 0 {
