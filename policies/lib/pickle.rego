@@ -459,7 +459,8 @@ calls := {
 	"Client", "LazyModule", "SSHCluster", "_LazyModule",
 	"call", "compile", "connect", "download", "dump", "dumps", "fetch", "from_pretrained", "init",
 	"install",
-	"instantiate", "memmap", "load", "load_data", "load_files", "load_model", "loads", "main", "open", "pipeline",
+	"instantiate", "memmap", "load", "load_data", "load_files", "load_model", "loads", "main", "open",
+	"pipeline",
 	"post", "remove", "rename", "request", "run", "save", "save_model", "start",
 }
 
@@ -482,7 +483,8 @@ pure := {
 	"re._compile", "re.Pattern", "random.Random", "types.SimpleNamespace", "types.MappingProxyType",
 	"types.GenericAlias", "io.BytesIO", "io.StringIO", "_io.BytesIO", "_io.StringIO", "logging.getLogger",
 	"array.array", "array._array_reconstructor", "copy.copy", "copy.deepcopy",
-	"_collections.OrderedDict", "_collections.deque", "_collections.defaultdict", "inspect._ParameterKind", "inspect._empty",
+	"_collections.OrderedDict", "_collections.deque", "_collections.defaultdict",
+	"inspect._ParameterKind", "inspect._empty",
 	"inspect.Parameter", "inspect.Signature", "string.Template", "ipaddress.IPv4Address",
 	"time.struct_time",
 	"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",
@@ -606,7 +608,8 @@ _harmless(found) if {
 }
 
 _plain_types := {
-	"NoneType", "bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "ndarray", "object",
+	"NoneType", "bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "ndarray",
+	"object",
 	"set", "slice", "str", "tuple",
 }
 
