@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,10 @@ func (c *comparison) alert(before, after *sbom.Alert) {
 	if gone := lostStrings(before.Columns, after.Columns); len(gone) > 0 && len(after.Columns) > 0 {
 		c.add(sbom.Change{Kind: ThresholdRelaxed, Subject: after.Name + " columns", Before: strings.Join(gone, ", "), Area: "monitoring", At: after.At})
 	}
+	if anchored(before) && !anchored(after) && !slices.Contains(after.ComparesTo, "absence") {
+		c.add(sbom.Change{Kind: ThresholdRelaxed, Subject: after.Name, Before: before.Expression, After: after.Expression, Area: "monitoring", At: after.At})
+		return
+	}
 	if !numbers && before.Expression != after.Expression || before.Reference != after.Reference {
 		ch := sbom.Change{Kind: AlertChanged, Subject: after.Name, Before: before.Expression, After: after.Expression, Area: "monitoring", At: after.At}
 		if before.Reference != after.Reference {
@@ -100,6 +105,12 @@ func (c *comparison) alert(before, after *sbom.Alert) {
 		}
 		c.add(ch)
 	}
+}
+
+// anchored tells whether an alert compares with something that does not move with the
+// series.
+func anchored(a *sbom.Alert) bool {
+	return slices.Contains(a.ComparesTo, "absolute") || slices.Contains(a.ComparesTo, "reference")
 }
 
 // alertMoved tells what a new threshold means: an alert over a ceiling is weaker with a

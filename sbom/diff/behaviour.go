@@ -138,6 +138,9 @@ func (c *comparison) templates() {
 	of := func(inv *sbom.Inventory) map[string]string {
 		out := map[string]string{}
 		for i := range inv.Weights {
+			if promptFile.MatchString(inv.Weights[i].Path) {
+				continue // a template in a file of its own is compared as one
+			}
 			for _, t := range inv.Weights[i].Templates {
 				out[inv.Weights[i].Path+"#"+t.Key] = t.SHA256
 			}

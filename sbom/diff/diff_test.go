@@ -25,6 +25,17 @@ func model(name, revision, kind string) sbom.Reference {
 		Role: "base", Loader: "from_pretrained", How: "call", At: at("train.py", 7)}
 }
 
+func registered(uri string) sbom.Reference {
+	r := model("", "", "none")
+	r.URI, r.Host = uri, "mlflow"
+	return r
+}
+
+func inTest(r sbom.Reference) sbom.Reference {
+	r.At.Path = "tests/train.py"
+	return r
+}
+
 func dataset(name, kind string) sbom.Reference {
 	r := model(name, "", kind)
 	r.Kind, r.Role, r.Loader, r.URI = "dataset", "train", "load_dataset", "hf://datasets/"+name
@@ -43,6 +54,12 @@ func weights(path, format string, executable sbom.Tri, digest string) sbom.Weigh
 
 func rule(name, operator, threshold, forDuration string) sbom.Alert {
 	return sbom.Alert{Kind: "prometheus", Name: name, Expression: "x " + operator + " " + threshold, Operator: operator, Threshold: threshold, For: forDuration, At: at("rules.yml", 4)}
+}
+
+func compared(with, expression string) sbom.Alert {
+	a := rule("Low", "", "", "5m")
+	a.ComparesTo, a.Expression = []string{with}, expression
+	return a
 }
 
 func settingsOfPath(path, key string, v any) *sbom.Inventory {
@@ -101,12 +118,25 @@ func TestModels(t *testing.T) {
 		{"moved line", references(model("a/m", "", "none")), references(moved), []string{}},
 		{"revision", references(model("a/m", strings.Repeat("a", 40), "commit")), references(model("a/m", "main", "branch")),
 			[]string{"revision_moved hf://a/m " + strings.Repeat("a", 40) + " > main train.py:7 training"}},
+		{"version of a registry", references(registered("models:/bot/14")), references(registered("models:/bot/Production")),
+			[]string{"revision_moved models:/bot 14 > Production train.py:7 training"}},
+		{"another model of a registry", references(registered("models:/bot/14")), references(registered("models:/other/14")),
+			[]string{"base_model_swapped model of from_pretrained in train.py models:/bot/14 > models:/other/14 train.py:7 training"}},
+		{"alias of a registry", references(registered("models:/bot@champion")), references(registered("models:/bot@challenger")),
+			[]string{"revision_moved models:/bot champion > challenger train.py:7 training"}},
+		{"call and its reference", references(model("a/m", "", "none")), func() *sbom.Inventory {
+			inv := references(trusting)
+			inv.References[0].CallAt = at("train.py", 9)
+			inv.Calls = []sbom.Call{{Callee: "f", Args: map[string]string{"trust_remote_code": "True"}, At: at("train.py", 9)}}
+			return inv
+		}(), []string{"trust_remote_code_enabled hf://a/m no > yes train.py:7 training"}},
 		{"added beside", references(model("a/m", "", "none")), references(model("a/m", "", "none"), model("b/n", "", "none")),
 			[]string{"model_added hf://b/n  > hf://b/n train.py:7 training"}},
 		{"removed", references(model("a/m", "", "none"), model("b/n", "", "none")), references(model("a/m", "", "none")),
 			[]string{"model_removed hf://b/n hf://b/n >  train.py training"}},
 		{"dataset for dataset", references(dataset("a/d", "none")), references(dataset("b/d", "none")), []string{
 			"dataset_removed hf://datasets/a/d hf://datasets/a/d >  train.py data", "dataset_added hf://datasets/b/d  > hf://datasets/b/d train.py:7 data"}},
+		{"model of a test", references(inTest(model("a/m", "", "none"))), references(inTest(model("b/m", "", "none"))), []string{}},
 		{"push target", references(model("a/m", "", "none")), references(model("a/m", "", "none"), pushed), []string{}},
 		{"remote code", references(model("a/m", "", "none")), references(trusting),
 			[]string{"trust_remote_code_enabled hf://a/m no > yes train.py:7 training"}},
@@ -192,7 +222,10 @@ func TestSettings(t *testing.T) {
 		{"filter switched off", settingsOfPath("data/p.yaml", "/filter_pii", true), settingsOfPath("data/p.yaml", "/filter_pii", false), one(FilterWeakened, "data/p.yaml#/filter_pii", "true", "false", "data/p.yaml:3", "data")},
 		{"filter switched on", settingsOfPath("data/p.yaml", "/filter_pii", false), settingsOfPath("data/p.yaml", "/filter_pii", true), []string{}},
 		{"filter gone", settingsOfPath("data/p.yaml", "/filter_pii", true), settingsOfPath("data/p.yaml", "/x", true), one(FilterWeakened, "data/p.yaml#/filter_pii", "true", "", "data/p.yaml", "data")},
-		{"floor gone", settingsOfPath("train/p.yaml", "/min_score", 0.5), settingsOfPath("train/p.yaml", "/x", true), one(ThresholdRelaxed, "train/p.yaml#/min_score", "0.5", "", "train/p.yaml", "training")},
+		{"floor gone", settingsOfPath("data/p.yaml", "/min_score", 0.5), settingsOfPath("data/p.yaml", "/x", true), one(ThresholdRelaxed, "data/p.yaml#/min_score", "0.5", "", "data/p.yaml", "data")},
+		{"number of a training", settingsOfPath("train/p.yaml", "/max_steps", int64(5)), settingsOfPath("train/p.yaml", "/max_steps", int64(9)), []string{}},
+		{"number of a training gone", settingsOfPath("train/p.yaml", "/max_steps", int64(5)), settingsOfPath("train/p.yaml", "/x", true), []string{}},
+		{"threshold of a test", settingsOfPath("data/tests/p.yaml", "/min_score", 0.9), settingsOfPath("data/tests/p.yaml", "/min_score", 0.5), []string{}},
 		{"prompt", settingsOfPath("serve/s.yaml", "/system_prompt", "Be kind."), settingsOfPath("serve/s.yaml", "/system_prompt", "Be rude."), one(BehaviourChanged, "serve/s.yaml#/system_prompt", "Be kind.", "Be rude.", "serve/s.yaml:3", "deployment")},
 	})
 }
@@ -237,6 +270,8 @@ func TestAlerts(t *testing.T) {
 		{"ceiling raised", of(rule("Slow", ">=", "1", "5m")), of(rule("Slow", ">=", "9", "5m")), []string{"threshold_relaxed Slow 1 > 9 rules.yml:4 monitoring"}},
 		{"waits longer", of(rule("Low", "<", "0.7", "5m")), of(rule("Low", "<", "0.7", "1h30m")), []string{"threshold_relaxed Low for 5m > 1h30m rules.yml:4 monitoring"}},
 		{"waits shorter", of(rule("Low", "<", "0.7", "5m")), of(rule("Low", "<", "0.7", "30s")), []string{"threshold_tightened Low for 5m > 30s rules.yml:4 monitoring"}},
+		{"floor becomes relative", of(compared("absolute", "x < 1")), of(compared("window", "x < x offset 1d")), []string{"threshold_relaxed Low x < 1 > x < x offset 1d rules.yml:4 monitoring"}},
+		{"relative becomes a floor", of(compared("window", "x < x offset 1d")), of(compared("absolute", "x < 1")), []string{"alert_changed Low x < x offset 1d > x < 1 rules.yml:4 monitoring"}},
 		{"switched off", of(rule("Low", "<", "0.7", "5m")), of(muted), []string{"alert_silenced Low  > disabled true rules.yml:4 monitoring"}},
 		{"inhibited", of(), of(silence), []string{"alert_silenced inhibit all  > silence inhibit am.yml:9 monitoring"}},
 		{"no longer inhibited", of(silence), of(), []string{}},

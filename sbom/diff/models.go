@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/area"
 )
 
 // references compares what the sources name, slot by slot: a slot is the kind, the role
@@ -41,9 +42,9 @@ func (c *comparison) references() {
 	}
 }
 
-// slot is where a name stands; "" for what is published, which is not used.
+// slot is where a name stands; "" for what is published, which is not used, and for tests.
 func slot(r *sbom.Reference) string {
-	if r.Role == "push" || r.Role == "output" || r.State == sbom.StateUnresolved && r.Name == "" {
+	if r.Role == "push" || r.Role == "output" || area.Tests.MatchString(r.At.Path) || r.State == sbom.StateUnresolved && r.Name == "" {
 		return ""
 	}
 	return strings.Join([]string{r.Kind, r.At.Path, r.Role, r.Loader}, "\x00")
@@ -51,10 +52,28 @@ func slot(r *sbom.Reference) string {
 
 // name is what a reference names, without its revision.
 func name(r *sbom.Reference) string {
-	if r.URI != "" {
-		return r.URI
+	base, _ := versioned(r)
+	return base
+}
+
+// versioned parts a name from the version that registries write into it:
+// models:/name/7, models:/name@alias, wandb://…/name:v7, ollama://name:tag.
+func versioned(r *sbom.Reference) (base, version string) {
+	uri := r.URI
+	if uri == "" {
+		uri = r.Name
 	}
-	return r.Name
+	separators := ""
+	switch {
+	case strings.HasPrefix(uri, "models:/"):
+		separators = "/@"
+	case r.Host == "wandb" || r.Host == "ollama":
+		separators = ":"
+	}
+	if i := strings.LastIndexAny(uri, separators); i > strings.Index(uri, ":/")+2 && i < len(uri)-1 {
+		return uri[:i], uri[i+1:]
+	}
+	return uri, ""
 }
 
 // unmatched are the references of one side that the other side does not have; of equal
@@ -102,7 +121,10 @@ func (c *comparison) named(r *sbom.Reference, added bool) {
 // named is a name with its revision.
 func named(r *sbom.Reference) string {
 	if r.Revision == "" {
-		return name(r)
+		if r.URI != "" {
+			return r.URI
+		}
+		return r.Name
 	}
 	return name(r) + "@" + r.Revision
 }
@@ -129,13 +151,16 @@ func (c *comparison) revisions(base, head []*sbom.Reference) {
 			continue
 		}
 		before[name(r)] = list[1:]
-		if old := list[0]; old.Revision != r.Revision || old.RevisionKind != r.RevisionKind {
+		if old := list[0]; revision(old) != revision(r) {
 			c.add(sbom.Change{Kind: RevisionMoved, Subject: name(r), Before: revision(old), After: revision(r), Area: referenceArea(r), At: r.At})
 		}
 	}
 }
 
 func revision(r *sbom.Reference) string {
+	if _, version := versioned(r); version != "" {
+		return version
+	}
 	if r.Revision != "" {
 		return r.Revision
 	}
@@ -194,51 +219,58 @@ func componentArea(x *sbom.Component) string {
 }
 
 // remoteCode finds places that run a repository's own code and did not before: a switch
-// at a reference, in a call, or at a served model.
+// at a reference, in a call without one, or at a served model.
 func (c *comparison) remoteCode() {
-	trusting := func(inv *sbom.Inventory) map[string][]sbom.At {
-		out := map[string][]sbom.At{}
-		add := func(subject string, at sbom.At) {
-			out[at.Path+"\x00"+subject] = append(out[at.Path+"\x00"+subject], at)
-		}
-		for i := range inv.References {
-			if r := &inv.References[i]; r.TrustRemoteCode == sbom.Yes {
-				add(name(r), r.At)
-			}
-		}
-		for i := range inv.Calls {
-			if x := &inv.Calls[i]; x.Args["trust_remote_code"] == "True" {
-				add(x.Callee, x.At)
-			}
-		}
-		for i := range inv.Workloads {
-			for _, m := range inv.Workloads[i].Models {
-				if m.TrustRemoteCode == sbom.Yes {
-					add(inv.Workloads[i].Name, m.At)
-				}
-			}
-		}
-		return out
-	}
 	before, after := trusting(c.base), trusting(c.head)
-	lines := map[sbom.At]bool{} // a call and the reference in it are one place
 	for _, key := range keysOf(after, map[string]bool{}) {
 		for _, at := range after[key][min(len(before[key]), len(after[key])):] {
-			place := sbom.At{Path: at.Path, Line: at.Line}
-			if lines[place] {
-				continue
-			}
-			lines[place] = true
 			_, subject, _ := strings.Cut(key, "\x00")
 			c.add(sbom.Change{Kind: TrustRemoteCode, Subject: subject, Before: "no", After: "yes", At: at})
 		}
 	}
 }
 
+// trusting lists the places that trust remote code by path and what they load.
+func trusting(inv *sbom.Inventory) map[string][]sbom.At {
+	out := map[string][]sbom.At{}
+	lines := map[sbom.At]bool{} // a call, or a workload, and the reference in it are one place
+	add := func(subject string, at sbom.At) {
+		place := sbom.At{Path: at.Path, Line: at.Line}
+		if !lines[place] && !area.Tests.MatchString(at.Path) {
+			out[at.Path+"\x00"+subject] = append(out[at.Path+"\x00"+subject], at)
+		}
+		lines[place] = true
+	}
+	for i := range inv.References {
+		if r := &inv.References[i]; r.TrustRemoteCode == sbom.Yes {
+			add(name(r), r.At)
+			lines[sbom.At{Path: r.CallAt.Path, Line: r.CallAt.Line}] = true
+		}
+	}
+	for i := range inv.Calls {
+		if x := &inv.Calls[i]; x.Args["trust_remote_code"] == "True" {
+			add(x.Callee, x.At)
+		}
+	}
+	for i := range inv.Workloads {
+		for _, m := range inv.Workloads[i].Models {
+			if m.TrustRemoteCode == sbom.Yes {
+				add(inv.Workloads[i].Name, m.At)
+			}
+		}
+	}
+	return out
+}
+
 // weights compares model files by path, and tells when code took the place of data: a
 // file that can run something where the base had none, beside files that cannot.
 func (c *comparison) weights() {
-	key := func(w *sbom.Weights) string { return w.Path }
+	key := func(w *sbom.Weights) string {
+		if promptFile.MatchString(w.Path) {
+			return "" // a template in a file of its own holds no weights
+		}
+		return w.Path
+	}
 	base, head := group(c.base.Weights, key), group(c.head.Weights, key)
 	plain := map[string]string{} // directory → a file of the base that runs nothing
 	for i := range c.base.Weights {

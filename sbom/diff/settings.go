@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/area"
 )
 
 // setting is one entry of a document of kind settings.
@@ -22,8 +23,8 @@ func (c *comparison) settings() {
 	before, after := settingsOf(c.base), settingsOf(c.head)
 	for _, p := range keysOf(before, after) {
 		old, now := before[p], after[p]
-		if now == nil {
-			continue // the file is gone, which files tells
+		if now == nil || area.Tests.MatchString(p) {
+			continue // a file that is gone is told by its digest
 		}
 		for _, key := range keysOf(old, now) {
 			b, had := old[key]
@@ -62,7 +63,7 @@ func (c *comparison) setting(p, key string, before, after setting) {
 	n, stillNumeric := number(after.value)
 	ch := sbom.Change{Subject: p + "#" + key, Before: flat(before.value), After: flat(after.value), At: after.at}
 	switch {
-	case ch.Before == ch.After:
+	case ch.Before == ch.After || !c.matters(p, key):
 		return
 	case behaviourKey.MatchString(key):
 		ch.Kind = BehaviourChanged
@@ -84,12 +85,25 @@ func (c *comparison) setting(p, key string, before, after setting) {
 	c.add(ch)
 }
 
+// matters tells whether a setting bounds or steers something: any in the areas whose
+// numbers are bounds, elsewhere those whose name says so. The numbers of a training
+// (max_length, max_steps) are its own and change with its code.
+func (c *comparison) matters(p, key string) bool {
+	switch c.areas.Of(p) {
+	case "data", "monitoring", "features", "deployment", "registry", "policy":
+		return true
+	}
+	return filterWords.MatchString(key) || anyThreshold.MatchString(key) || behaviourKey.MatchString(key)
+}
+
 // dropped is a setting that the head no longer has while its file still is there.
 func (c *comparison) dropped(p, key string, before setting) {
 	ch := sbom.Change{Subject: p + "#" + key, Before: flat(before.value), At: gone(before.at)}
 	_, numeric := number(before.value)
 	list, _ := before.value.([]any)
 	switch {
+	case !c.matters(p, key):
+		return
 	case behaviourKey.MatchString(key):
 		ch.Kind = BehaviourChanged
 	case filterWords.MatchString(key) && (numeric || isTrue(before.value) || len(list) > 0):

@@ -80,6 +80,9 @@ func word(words string) *regexp.Regexp {
 // Elsewhere matches paths whose code neither trains nor runs anything: tests and documents.
 var Elsewhere = regexp.MustCompile(`(?i)(^|/)(tests?|testing|testdata|fixtures|docs?|examples?)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$|\.(md|rst)$`)
 
+// Tests matches paths of tests: what they name or set, nothing trains or runs.
+var Tests = regexp.MustCompile(`(?i)(^|/)(tests?|testing|testdata|fixtures)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$`)
+
 // Of is the area of a path, "" when it is in none.
 func (a Areas) Of(name string) string {
 	if area := a.byFact[name]; area != "" {
