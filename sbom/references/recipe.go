@@ -39,7 +39,7 @@ var notRecipes = map[string]bool{
 func matchRecipe(f *sbom.File) bool {
 	switch f.Ext() {
 	case ".yaml", ".yml", ".json", ".toml":
-		return f.Size <= maxRecipeBytes && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
+		return f.Size <= maxRecipeBytes && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasPrefix(f.Name(), "tsconfig") && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
 	}
 	return false
 }

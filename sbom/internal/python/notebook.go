@@ -38,6 +38,9 @@ func notebook(f *sbom.File) *Module {
 	n.raw = string(data)
 	n.lines = lineStarts(n.raw)
 	root := docs.Root()
+	if !speaksPython(root) {
+		return n.finish()
+	}
 	n.all(root.Get("cells"), "source")
 	if sheets := root.Get("worksheets"); sheets != nil {
 		for _, s := range sheets.Items {
@@ -45,6 +48,17 @@ func notebook(f *sbom.File) *Module {
 		}
 	}
 	return n.finish()
+}
+
+// speaksPython tells a notebook of Python, or of no stated language, from one of R or
+// Julia (nbformat 4, metadata.kernelspec and metadata.language_info).
+func speaksPython(root *tree.Node) bool {
+	for _, n := range []*tree.Node{root.Get("metadata", "kernelspec", "language"), root.Get("metadata", "language_info", "name")} {
+		if language := strings.ToLower(n.Str()); language != "" && !strings.Contains(language, "python") {
+			return false
+		}
+	}
+	return true
 }
 
 // cells collects the text of code cells with its stored positions.
@@ -154,7 +168,18 @@ func (n *cells) flush() {
 		n.m.magic = append(n.m.magic, Magic{Text: bare, Shell: last.Shell, At: at})
 		n.cont = strings.HasSuffix(bare, "\\")
 		line = ""
-	case strings.HasPrefix(bare, "!"), strings.HasPrefix(bare, "%") && len(bare) > 1 && isNameStart(bare[1]):
+	case automagic(line):
+		n.m.magic = append(n.m.magic, Magic{Text: bare, Shell: true, At: at})
+		n.cont = strings.HasSuffix(bare, "\\")
+		line = "pass"
+	case assigned(line) > 0: // x = !command, x = %magic
+		i := assigned(line)
+		n.m.magic = append(n.m.magic, Magic{Text: strings.TrimLeft(line[i:], "!% "), Shell: line[i] == '!', At: at})
+		n.cont = strings.HasSuffix(bare, "\\")
+		line = line[:i] + "None"
+	case strings.HasSuffix(strings.TrimRight(bare, " "), "?") && isNameStart(bare[0]) && !strings.ContainsAny(bare, "#\"'"): // name?
+		line = line[:len(line)-len(bare)] + "pass"
+	case strings.HasPrefix(bare, "!") && !strings.HasPrefix(bare, "!="), strings.HasPrefix(bare, "%") && len(bare) > 1 && (isNameStart(bare[1]) || bare[1] == '%'):
 		text := strings.TrimLeft(bare[1:], "! ")
 		shell := bare[0] == '!' || strings.HasPrefix(text, "pip ") || strings.HasPrefix(text, "conda ") || strings.HasPrefix(text, "sx ")
 		n.m.magic = append(n.m.magic, Magic{Text: text, Shell: shell, At: at})
@@ -169,6 +194,39 @@ func (n *cells) flush() {
 	n.m.cells = append(n.m.cells, n.place)
 	n.text.WriteString(line)
 	n.text.WriteByte('\n')
+}
+
+// automagic tells a shell command that IPython runs without "!": pip install x.
+func automagic(line string) bool {
+	word, rest, ok := strings.Cut(line, " ")
+	switch word {
+	case "pip", "pip3", "conda", "mamba", "wget", "git", "cd", "ls", "mkdir":
+		rest = strings.TrimLeft(rest, " ")
+		return ok && rest != "" && strings.IndexByte("=.,:+*([<>", rest[0]) < 0 && !strings.HasPrefix(rest, "in ") && !strings.HasPrefix(rest, "is ")
+	}
+	return false
+}
+
+// assigned is where the command of NAME = !command or NAME = %magic starts, 0 when the
+// line is none.
+func assigned(line string) int {
+	i := strings.IndexByte(line, '=')
+	if i < 1 || i+1 >= len(line) {
+		return 0
+	}
+	for _, c := range strings.TrimSpace(line[:i]) {
+		if c != '_' && c != ',' && c != ' ' && !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z') {
+			return 0
+		}
+	}
+	j := i + 1
+	for j < len(line) && line[j] == ' ' {
+		j++
+	}
+	if j+1 < len(line) && (line[j] == '!' && line[j+1] != '=' || line[j] == '%' && isNameStart(line[j+1])) {
+		return j
+	}
+	return 0
 }
 
 // pythonCells are cell magics whose body is Python.

@@ -36,3 +36,36 @@ func TestNotebook(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestNotebookSyntax(t *testing.T) {
+	const nb = `{"cells": [{"cell_type": "code", "source": [
+    "pip install torch\n",
+    "pip = 3\n",
+    "x = !ls -l\n",
+    "y = %time f()\n",
+    "len?\n",
+    "%%bogus\n",
+    "z = a != b and c(\"d?\")\n"
+  ]}]}`
+	m := Of(sbom.NewFile("n.ipynb", []byte(nb)))
+	if m.ErrorCount > 0 {
+		t.Errorf("errors: %v", m.Errors)
+	}
+	if diff := cmp.Diff([]string{"c@9:18"}, calls(m)); diff != "" {
+		t.Error(diff)
+	}
+	var magics []string
+	for _, g := range m.Magics() {
+		magics = append(magics, g.Text)
+	}
+	if diff := cmp.Diff([]string{"pip install torch", "ls -l", "time f()", "%bogus"}, magics); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNotebookOfAnotherLanguage(t *testing.T) {
+	const nb = `{"cells": [{"cell_type": "code", "source": "x <- f(1)"}], "metadata": {"language_info": {"name": "R"}}}`
+	if m := Of(sbom.NewFile("n.ipynb", []byte(nb))); len(m.Body) > 0 || m.ErrorCount > 0 {
+		t.Errorf("%d statements, errors %v", len(m.Body), m.Errors)
+	}
+}
