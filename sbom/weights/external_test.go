@@ -59,7 +59,7 @@ func TestOpaqueFormats(t *testing.T) {
 	}
 	w, ps := read(t, "site.pth", []byte("import os; x\n"))
 	fail(t, "path file", w.Path+problems(ps), "")
-	w, ps = read(t, "site.pth", []byte("cos\nsystem\n(S'id'\ntR."))
+	w, _ = read(t, "site.pth", []byte("cos\nsystem\n(S'id'\ntR."))
 	fail(t, "pickle of protocol 0", imports(w), "os.system:call")
 	_, ps = read(t, "i.bin", []byte("\xff\xff\xff\xff"))
 	fail(t, "unknown content under the name of a model", problems(ps), "unsupported")
