@@ -45,13 +45,14 @@ func TestNotebookSyntax(t *testing.T) {
     "y = %time f()\n",
     "len?\n",
     "%%bogus\n",
-    "z = a != b and c(\"d?\")\n"
+    "z = (a\n",
+    "  != b and c(\"d?\"))\n"
   ]}]}`
 	m := Of(sbom.NewFile("n.ipynb", []byte(nb)))
 	if m.ErrorCount > 0 {
 		t.Errorf("errors: %v", m.Errors)
 	}
-	if diff := cmp.Diff([]string{"c@9:18"}, calls(m)); diff != "" {
+	if diff := cmp.Diff([]string{"c@9:17"}, calls(m)); diff != "" {
 		t.Error(diff)
 	}
 	var magics []string
