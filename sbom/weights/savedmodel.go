@@ -19,7 +19,7 @@ var tensorflowOps = map[string]string{
 	"TextLineDataset": "file", "FixedLengthRecordDataset": "file", "FixedLengthRecordDatasetV2": "file",
 	"CreateSummaryFileWriter": "file", "CreateSummaryDbWriter": "file", "SaveDataset": "file", "SaveDatasetV2": "file",
 	"LoadDataset": "file", "SnapshotDataset": "file", "SnapshotDatasetV2": "file", "DatasetToTFRecord": "file",
-	"DecodeProtoV2": "file", "EncodeProto": "file", "FileSystemSetConfiguration": "file",
+	"FileSystemSetConfiguration": "file",
 	"Rpc": "network", "TryRpc": "network", "RpcClient": "network", "RpcCall": "network", "RpcServer": "network",
 	"RegisterDataset": "network", "DataServiceDataset": "network", "DataServiceDatasetV2": "network", "DataServiceDatasetV3": "network",
 	"DebugIdentity": "network", "DebugIdentityV2": "network", "DebugNanCount": "network", "DebugNumericSummary": "network",
