@@ -44,7 +44,6 @@ deny contains {"subject": area, "detail": detail, "at": {"path": entry.paths[0]}
 	document.kind == "ownership"
 	some area, entry in document.content.areas
 	area in settings["CI-011"].areas
-	entry.unowned > 0
 	total := entry.owned + entry.unowned
 	total >= settings["CI-011"].min_files
 	detail := $"{entry.unowned} of {total} files of {area} have no code owner, {entry.paths[0]} first"

@@ -16,6 +16,7 @@ fires := {
 
 silent := {
 	"law alone": {"change": [base.law]},
+	"law without an area": {"change": [object.union(base.law, {"area": ""})]},
 	"two laws": {"change": [base.law, object.union(base.law, {"kind": "policy_changed", "at": {"path": "a.rego"}})]},
 	"law beside code of policies": {"change": [base.law, {"kind": "code_changed", "subject": "policies/x.py", "area": "policy", "at": {"path": "policies/x.py"}}]},
 	"law beside a model that is gone": {"change": [base.law, object.union(base.swap, {"kind": "model_removed"})]},

@@ -15,6 +15,7 @@ fires := {
 	"torch": {"pipelines": [object.union(base.job, {"steps": [base.step]})], "calls": [object.union(base.call, {"callee": "torch.load", "args": {"weights_only": "False"}})]},
 	"script below a folder": {"pipelines": [object.union(base.job, {"steps": [object.union(base.step, {"scripts": ["run.py"]})]})], "calls": [base.call]},
 	"cloud token": {"pipelines": [object.union(base.job, {"secrets": [], "permissions": {"id-token": "write"}, "steps": [base.step]})], "calls": [base.call]},
+	"secrets and cloud token": {"pipelines": [object.union(base.job, {"permissions": {"id-token": "write"}, "steps": [base.step]})], "calls": [base.call]},
 	"inline": {"pipelines": [object.union(base.job, {"steps": [object.union(base.step, {"scripts": [], "run": "python -c 'import pickle; pickle.load(open(\"m.pkl\", \"rb\"))'"})]})], "calls": []},
 }
 

@@ -34,3 +34,7 @@ test_nothing_there if count(deny) == 0 with input as {}
 test_few_files if {
 	count(deny) == 0 with input as fires["without owner"] with data.mlpolicy.settings["CI-011"].min_files as 4
 }
+
+test_enough_files if {
+	count(deny) == 1 with input as fires["without owner"] with data.mlpolicy.settings["CI-011"].min_files as 3
+}

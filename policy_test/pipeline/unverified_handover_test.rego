@@ -14,6 +14,7 @@ fires := {
 	"model by name": {"pipelines": [object.union(base.job, {"steps": [base.download]})]},
 	"model by path": {"pipelines": [object.union(base.job, {"steps": [object.union(base.download, {"with": {"name": "out", "path": "dist/m.safetensors"}})]})]},
 	"model by what was uploaded": {"pipelines": [base.other, object.union(base.job, {"steps": [object.union(base.download, {"with": {"name": "out"}})]})]},
+	"another input is named like a model": {"pipelines": [base.other, object.union(base.job, {"steps": [{"uses": "actions/download-artifact", "with": {"name": "out", "repository": "acme/models"}, "run": "", "at": {"path": "ci.yml", "line": 24}}]})]},
 	"everything": {"pipelines": [base.other, {"name": "publish", "purposes": ["publish"], "at": {"path": "ci.yml"}, "steps": [{"uses": "actions/download-artifact", "with": {}, "run": "", "at": {"path": "ci.yml"}}]}]},
 }
 
