@@ -55,7 +55,7 @@ func (t *Trust) VerifyArtifact(data []byte, a Artifact) (*Signed, error) {
 		}
 		return t.artifactByKey(b, entity, artifact)
 	}
-	if b.Method != MethodSigstore && len(b.Chain) == 0 || len(t.Sigstore) == 0 || len(t.Keys) > 0 {
+	if b.Method != MethodSigstore && !b.keyless || len(t.Sigstore) == 0 || len(t.Keys) > 0 {
 		return nil, t.wrongMethod(b)
 	}
 	var first error

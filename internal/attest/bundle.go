@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // payloadType is the DSSE payload type of every in-toto statement (in-toto attestation
@@ -50,8 +51,11 @@ type Bundle struct {
 	PayloadType string
 	Payload     []byte
 	signature   []byte
-	message     bool   // holds a message signature, no envelope
-	raw         []byte // the document, for sigstore-go
+	message     bool // holds a message signature, no envelope
+	// keyless is a chain with a log entry in a bundle before v0.3: how Sigstore wrote what
+	// is a single certificate today.
+	keyless bool
+	raw     []byte // the document, for sigstore-go
 }
 
 // ParseBundle reads a Sigstore bundle with a DSSE envelope strictly.
@@ -93,6 +97,7 @@ func bundleOf(value any, data []byte) (*Bundle, error) {
 	if err := b.readMaterial(material); err != nil {
 		return nil, err
 	}
+	b.keyless = b.keyless && !strings.Contains(media, "0.3")
 	if hasMessage {
 		return b, nil
 	}
@@ -136,6 +141,7 @@ func (b *Bundle) readMaterial(value any) error {
 	case hasKey:
 		return b.readKey(key)
 	case hasChain:
+		b.keyless = entries > 0
 		return b.readChain(chain)
 	}
 	return b.readLeaf(leaf, entries)

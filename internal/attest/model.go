@@ -236,6 +236,7 @@ func OpenModelBundle(data []byte, trust *Trust) (*Manifest, *Signed, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	b.keyless = false // OMS v1.0 §4.1: a chain is always the certificate method
 	signed, err := trust.Verify(b)
 	if err != nil {
 		return nil, nil, err

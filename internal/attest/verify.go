@@ -47,11 +47,11 @@ type Signed struct {
 
 // Verify checks the signature of a bundle. It says nothing about the payload.
 func (t *Trust) Verify(b *Bundle) (*Signed, error) {
-	switch b.Method {
-	case MethodCertificate:
-		return t.verifyCertificate(b)
-	case MethodSigstore:
+	switch {
+	case b.Method == MethodSigstore, b.keyless && len(t.Sigstore) > 0:
 		return t.verifySigstore(b)
+	case b.Method == MethodCertificate:
+		return t.verifyCertificate(b)
 	}
 	return t.verifyKey(b)
 }
