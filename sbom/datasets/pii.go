@@ -183,12 +183,12 @@ func (s *scanner) phone(b []byte, i int) {
 		}
 		return
 	}
-	n, j, gap := 0, i+1, 0
+	n, j, gap, end := 0, i+1, 0, i+1
 	for j < len(b) && n <= 16 {
 		switch c := b[j]; {
 		case isDigit(c):
 			n++
-			gap = 0
+			gap, end = 0, j+1
 		case (c == ' ' || c == '-' || c == '.' || c == '(' || c == ')') && gap < 2 && n > 0:
 			gap++
 		default:
@@ -199,9 +199,9 @@ func (s *scanner) phone(b []byte, i int) {
 		}
 		j++
 	}
-	if n >= 9 && n <= 15 && b[i+1] != '0' && !(j < len(b) && isAlpha(b[j])) && !fictional(b[i:j]) {
+	if n >= 9 && n <= 15 && b[i+1] != '0' && !(end < len(b) && isAlpha(b[end])) && !fictional(b[i:end]) {
 		s.found.pii[piiPhone]++
-		s.skipTo = j
+		s.skipTo = end
 	}
 }
 
