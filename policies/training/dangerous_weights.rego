@@ -23,6 +23,7 @@
 #       type: set
 #       default:
 #         - frame_straddle
+#         - reading_disagreement
 #         - broken_after_call
 #         - member_disagreement
 #         - header_disagreement

@@ -44,6 +44,8 @@ func TestBypasses(t *testing.T) {
 		{"absolute path in a tar", "m.nemo", tarOf(t, "/etc/a.pkl", string(kind())), "member_path", tarOf(t, "etc/a.pkl", string(kind()))},
 		{"joblib in gzip", "m.joblib", gzipped(evil()), "posix.system:call", gzipped(joblibFile())},
 		{"joblib behind an inline array", "m.joblib", joblibWith(evilText), "os.system:call", joblibFile()},
+		{"opcodes in the bytes of a joblib array", "m.pkl", joblibData("cos\nsystem\n(S'id'\ntR."), "os.system:call", joblibFile()},
+		{"opcodes in the bytes of a joblib array, stated", "m.joblib", gzipped(joblibData("cos\nsystem\n(S'id'\ntR.")), "reading_disagreement", gzipped(joblibFile())},
 		{"object array", "m.npy", npyFile("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", string(evil())), "posix.system:call", npyFile("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", string(kind()))},
 		{"structured object array", "m.npy", npyFile("{'descr': [('a', '<f4'), ('b', '|O')], 'fortran_order': False, 'shape': (1,), }", string(evil())), "posix.system:call", npyFile("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "0123")},
 		{"legacy magic by a call", "m.bin", legacyWith(pickle4().global("builtins", "int").str("1950a86a20f9469cfc6c").op(opBinInt1, 16).op(opTuple2).op(opReduce).stop(), torchPickle(1, nil)), "magic_by_call", torchLegacy(torchPickle(1, nil), 1)},
@@ -135,6 +137,15 @@ func keras(t testing.TB, layer string) []byte {
 func joblibWith(text string) []byte {
 	b := joblibFile()
 	return append(b[:len(b)-1], text...)
+}
+
+// joblibData is a joblib file whose array holds the given bytes, without the alignment that
+// versions before 1.3 did not have.
+func joblibData(data string) []byte {
+	a := new(asm).proto(3).global("joblib.numpy_pickle", "NumpyArrayWrapper").op(opEmptyTuple).op(opNewObj).op(opEmptyDict).op(opMark)
+	a.str("shape").op(opBinInt1, byte(len(data))).op(opTuple1)
+	a.str("dtype").global("numpy", "dtype").str("u1").op(opNewFalse).op(opNewTrue).op(opTuple3).op(opReduce)
+	return a.op(opSetItems).op(opBuild).raw(data).stop()
 }
 
 // legacyWith is a legacy file with another magic number.

@@ -1,5 +1,10 @@
 package weights
 
+import (
+	"bytes"
+	"slices"
+)
+
 // stateDict is what the last dict of a stream said that can be the state of joblib's
 // NumpyArrayWrapper (joblib/numpy_pickle.py).
 type stateDict struct {
@@ -21,7 +26,7 @@ func (d *stateDict) set(m *pickleMachine, key, v value) {
 // file as soon as its wrapper is built (numpy_pickle.py, NumpyUnpickler.load_build): the
 // bytes lie between two opcodes.
 func (m *pickleMachine) built(target value) *fault {
-	if !m.facts.wrappers || target.kind != kindResult || target.n == 0 {
+	if m.plain || !m.facts.wrappers || target.kind != kindResult || target.n == 0 {
 		return nil
 	}
 	if m.facts.names[target.n-1].role != roleWrapper {
@@ -51,6 +56,7 @@ func (m *pickleMachine) built(target value) *fault {
 	if !ok {
 		return faultf("malformed", m.opAt, "joblib array at offset %d is larger than 64 bits can say", m.opAt)
 	}
+	m.fork()
 	if d.align.kind == kindInt { // a byte with the length of the padding, the padding
 		b := m.src.take(1)
 		if b == nil || !m.src.skip(int64(b[0])) {
@@ -61,6 +67,43 @@ func (m *pickleMachine) built(target value) *fault {
 		return faultf("truncated", m.opAt, "joblib array at offset %d needs %d bytes", m.opAt, n)
 	}
 	return nil
+}
+
+// maxForkBytes bounds the plain reading of a stream that can be read once.
+const maxForkBytes = 1 << 20
+
+// fork reads on from an array as pickle.load would, for which the bytes of the array are
+// opcodes: in an honest file they are none. What names something there is hidden from
+// joblib's reading, and stated with the rest.
+func (m *pickleMachine) fork() {
+	if m.forked || m.facts.w == nil {
+		return
+	}
+	m.forked = true
+	facts := newPickleFacts(nil)
+	facts.ops = m.facts.ops
+	alt := &pickleMachine{facts: facts, plain: true, depth: m.depth, protocol: m.protocol, tuples: m.tuples, made: m.made, origin: m.origin}
+	alt.stack, alt.marks, alt.memo = slices.Clone(m.stack), slices.Clone(m.marks), memo{count: m.memo.count, under: &m.memo}
+	// Values on the stack refer to these by number.
+	facts.names = slices.Clone(m.facts.names)
+	facts.tensors, facts.dtypes, facts.storages = slices.Clone(m.facts.tensors), slices.Clone(m.facts.dtypes), slices.Clone(m.facts.storages)
+	if m.src.at != nil {
+		alt.src = newPickleSource(m.src.at, m.src.offset(), m.src.size)
+	} else {
+		alt.src = newPickleStream(bytes.NewReader(bytes.Clone(m.src.peek(maxForkBytes))))
+		alt.src.base, alt.src.texts = m.src.offset(), m.src.texts[:len(m.src.texts):len(m.src.texts)]
+	}
+	alt.resume()
+	for _, n := range facts.names[len(m.facts.names):] {
+		if !isDottedName(n.module) || !isDottedName(n.name) {
+			continue
+		}
+		m.facts.odd("reading_disagreement", n.at, "joblib takes the bytes at offset %d for an array, pickle.load for %s", n.at, n.qualified)
+		id := m.facts.resolve(m, []byte(n.module), []byte(n.name), n.computed)
+		if k := &m.facts.names[id]; k.use < n.use {
+			k.use, k.args = n.use, n.args
+		}
+	}
 }
 
 // inline reads a whole pickle that stands between two opcodes, and goes on behind it.

@@ -47,6 +47,8 @@ type pickleMachine struct {
 	called   bool  // something was called in this stream
 	origin   int64 // offset of the stream's bytes in the member
 	dict     stateDict
+	plain    bool // read as pickle.load does: no array stands between opcodes
+	forked   bool // the plain reading of this stream was made
 }
 
 type keptTuple struct {
@@ -59,7 +61,13 @@ type keptTuple struct {
 func (m *pickleMachine) run() *fault {
 	m.stack, m.marks, m.called, m.protocol = m.stack[:0], m.marks[:0], false, 0
 	m.memo.clear()
+	m.forked = false
 	m.src.frameEnd = math.MaxInt64
+	return m.resume()
+}
+
+// resume goes on to the STOP of the stream.
+func (m *pickleMachine) resume() *fault {
 	for {
 		m.opAt = m.src.offset()
 		b := m.src.take(1)

@@ -20,6 +20,7 @@ type memo struct {
 	chunks []*[memoChunk]value
 	sparse map[int64]value
 	count  int64 // slots written: the index of the next MEMOIZE
+	under  *memo // where slots are looked up that are not here
 }
 
 func (o *memo) clear() {
@@ -37,6 +38,9 @@ func (o *memo) get(i int64) (value, bool) {
 		}
 	}
 	v, ok := o.sparse[i]
+	if !ok && o.under != nil {
+		return o.under.get(i)
+	}
 	return v, ok
 }
 

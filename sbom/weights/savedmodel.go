@@ -20,7 +20,7 @@ var tensorflowOps = map[string]string{
 	"CreateSummaryFileWriter": "file", "CreateSummaryDbWriter": "file", "SaveDataset": "file", "SaveDatasetV2": "file",
 	"LoadDataset": "file", "SnapshotDataset": "file", "SnapshotDatasetV2": "file", "DatasetToTFRecord": "file",
 	"FileSystemSetConfiguration": "file",
-	"Rpc": "network", "TryRpc": "network", "RpcClient": "network", "RpcCall": "network", "RpcServer": "network",
+	"Rpc":                        "network", "TryRpc": "network", "RpcClient": "network", "RpcCall": "network", "RpcServer": "network",
 	"RegisterDataset": "network", "DataServiceDataset": "network", "DataServiceDatasetV2": "network", "DataServiceDatasetV3": "network",
 	"DebugIdentity": "network", "DebugIdentityV2": "network", "DebugNanCount": "network", "DebugNumericSummary": "network",
 	"BigQueryReader": "network", "GenerateBigQueryReaderPartitions": "network", "CloudBigtableClient": "network",
