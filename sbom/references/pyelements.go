@@ -9,6 +9,12 @@ func (x *pyModule) pick(v pyValue, n, depth int) []pyValue {
 	if n < 0 {
 		return x.elements(v, depth)
 	}
+	if c, ok := v.e.(*python.Call); ok && python.Dotted(c.Func) == "pytest.param" {
+		if n < len(c.Args) {
+			return []pyValue{{c.Args[n], v.scope, v.block, v.how}}
+		}
+		return nil
+	}
 	var out []pyValue
 	for _, t := range x.terms(v, depth) {
 		if t.param != nil || t.imported != "" {

@@ -68,7 +68,12 @@ func (w *pyWalker) clickOptions(s *python.Func, inner *pyScope) {
 		if !ok {
 			continue
 		}
-		if name := last(python.Dotted(c.Func)); name != "option" && name != "argument" {
+		switch last(python.Dotted(c.Func)) {
+		case "parametrize":
+			w.parametrize(c, inner)
+			continue
+		case "option", "argument":
+		default:
 			continue
 		}
 		value, name := c.Arg("default", -1), optionName(c)
@@ -87,5 +92,29 @@ func (w *pyWalker) clickOptions(s *python.Func, inner *pyScope) {
 			}
 		}
 		w.declare(name, v, c.Pos(), "default")
+	}
+}
+
+// parametrize binds the parameters of a test to the values that pytest calls it with.
+func (w *pyWalker) parametrize(c *python.Call, inner *pyScope) {
+	list := c.Arg("argvalues", 1)
+	if list == nil {
+		return
+	}
+	names := strings.Split(stringOf(c.Arg("argnames", 0)), ",")
+	for i, name := range names {
+		name = strings.TrimSpace(name)
+		path := []int{-1}
+		if len(names) > 1 {
+			path = []int{-1, i}
+		}
+		for j := range inner.names[name] {
+			if b := &inner.names[name][j]; b.param != nil && b.e == nil {
+				b.pyValue, b.path = w.value(list, "list"), path
+			}
+		}
+		if len(names) == 1 {
+			w.declare(name, w.value(list, "list"), c.Pos(), "list")
+		}
 	}
 }

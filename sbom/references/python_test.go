@@ -27,6 +27,7 @@ func TestPython(t *testing.T) {
 		{"dict", "NETS = {\"a\": \"org/a\", \"b\": \"org/b\"}\nAutoModel.from_pretrained(NETS[k])\n", []found{{"model", "base", "org/a", "", 1}, {"model", "base", "org/b", "", 1}}},
 		{"dict at a key", "NETS = {\"a\": \"org/a\",\n \"b\": \"org/b\"}\nAutoModel.from_pretrained(NETS[\"b\"])\n", []found{{"model", "base", "org/b", "", 2}}},
 		{"loop", "for m, n in [(\"org/a\", 1), (\"org/b\", 2)]:\n  AutoModel.from_pretrained(m)\n", []found{{"model", "base", "org/a", "", 1}, {"model", "base", "org/b", "", 1}}},
+		{"parametrised test", "@pytest.mark.parametrize(\"n, m\", [(1, \"org/a\"), pytest.param(2, \"org/b\")])\ndef test(n, m):\n  AutoModel.from_pretrained(m)\n@pytest.mark.parametrize(\"m\", [\n  \"org/c\"])\ndef test(m):\n  AutoModel.from_pretrained(m)\n", []found{{"model", "base", "org/a", "", 1}, {"model", "base", "org/b", "", 1}, {"model", "base", "org/c", "", 5}}},
 		{"environment", "m = os.environ.get(\"M\", \"org/m\")\nAutoModel.from_pretrained(m)\n", []found{{"model", "base", "org/m", "", 1}}},
 		{"wrapper", "def load(path, revision=None):\n  return AutoModel.from_pretrained(path, revision=revision)\nload(\"org/m\", revision=\"v1.0\")\n", []found{{"model", "base", "org/m", "v1.0", 3}}},
 		{"self", "class T:\n  def __init__(self, name):\n    self.name = name\n  def load(self):\n    return AutoModel.from_pretrained(self.name)\nT(\"org/m\")\n", []found{{"model", "base", "org/m", "", 6}}},

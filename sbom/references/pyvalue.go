@@ -113,12 +113,12 @@ func (x *pyModule) reaching(bindings []pyBinding, use python.Pos, v pyValue, s *
 }
 
 func (x *pyModule) bindingTerms(b pyBinding, v pyValue, depth int) []pyTerm {
+	var out []pyTerm
 	if b.param != nil {
-		out := []pyTerm{{pyValue: v, param: b.param}}
-		if b.e != nil {
-			out = append(out, x.terms(b.pyValue, depth+1)...)
+		out = append(out, pyTerm{pyValue: v, param: b.param})
+		if b.e == nil {
+			return out
 		}
-		return out
 	}
 	how := b.how
 	if how == "loop" {
@@ -132,7 +132,6 @@ func (x *pyModule) bindingTerms(b pyBinding, v pyValue, depth int) []pyTerm {
 		}
 		values = next
 	}
-	var out []pyTerm
 	for _, val := range values {
 		if len(out) > maxTerms {
 			break
