@@ -29,6 +29,7 @@ import (
 //	control: DATA-001        the control that is looked at
 //	outcome: fail            its outcome
 //	at: train.py:3           where a finding is; one line for each finding, path or path:line
+//	detail: is not pinned    what a finding says; one line for each finding
 //	source: git              the files are committed to a repository first
 //
 // Files with a name of their own: mlpolicy.hcl is the configuration, vulns.json the
@@ -39,6 +40,7 @@ type fileCase struct {
 	control string
 	outcome string
 	at      []string
+	detail  []string
 	source  string
 	files   map[string]string
 }
@@ -88,6 +90,8 @@ func parseCase(name string, content []byte) (fileCase, error) {
 			c.outcome = value
 		case "at":
 			c.at = append(c.at, value)
+		case "detail":
+			c.detail = append(c.detail, value)
 		case "source":
 			c.source = value
 		}
@@ -96,6 +100,7 @@ func parseCase(name string, content []byte) (fileCase, error) {
 		c.files[f.Name] = replacements.Replace(string(f.Data))
 	}
 	slices.Sort(c.at)
+	slices.Sort(c.detail)
 	if c.control == "" || !slices.Contains([]string{"fail", "pass", "unknown", "not_applicable"}, c.outcome) {
 		return c, fmt.Errorf("header has control %q and outcome %q", c.control, c.outcome)
 	}
@@ -246,13 +251,17 @@ func compare(t *testing.T, c fileCase, results []engine.Result) {
 		t.Fatalf("there is no control %s", c.control)
 	}
 	r := results[i]
-	var at []string
+	var at, details []string
 	for _, f := range r.Findings {
+		details = append(details, f.Detail)
 		at = append(at, place(c.at, f.At.Path, f.At.Line))
 	}
 	slices.Sort(at)
 	if string(r.Outcome) != c.outcome || len(c.at) > 0 && !slices.Equal(at, c.at) {
 		t.Errorf("%s is %s (%s) at %v, want %s at %v", c.control, r.Outcome, r.Reason, at, c.outcome, c.at)
+	}
+	if slices.Sort(details); len(c.detail) > 0 && !slices.Equal(details, c.detail) {
+		t.Errorf("%s says %q, want %q", c.control, details, c.detail)
 	}
 }
 
