@@ -264,6 +264,15 @@ func FuzzLifecycle(f *testing.F) {
 	f.Add(".github/workflows/a.yml", workflow)
 	f.Add("mlruns/models/m/version-2/meta.yaml", "version: 1")
 	f.Add("Kitfile", "manifestVersion: 1\nmodel: {path: x}")
+	f.Add(".gitlab-ci.yml", "a:\n  script: [curl x | sh]\n  needs: [{job: b}]\n")
+	f.Add("am.yml", "route: {receiver: a, routes: [{matchers: [x]}]}\nreceivers: [{name: a}]\ninhibit_rules: [{source_match: {a: b}}]\n")
+	f.Add("drift.py", driftCode)
+	f.Add("features.py", "from feast import FeatureView\nv = FeatureView(name='x', schema=[Field(name='y')], ttl=1)\n")
+	f.Add("gx.json", `{"expectations": [{"type": "expect_x", "kwargs": {"mostly": 1}}]}`)
+	f.Add("croissant.json", `{"conformsTo": "http://mlcommons.org/croissant/1.0", "distribution": [{"@type": "cr:FileObject", "md5": "1"}]}`)
+	f.Add("mlpolicy.hcl", "a = 1\nwaiver \"x\" {}\n")
+	f.Add("data/params.yaml", "min_x: 1\nfilters: [a]\n")
+	f.Add("CODEOWNERS", "/a/**/b @x\n")
 	f.Fuzz(func(_ *testing.T, name, content string) {
 		file := sbom.NewFile(name, []byte(content))
 		for _, c := range lifecycleCollectors {
