@@ -17,6 +17,7 @@ var lifecycleCollectors = []sbom.Collector{
 	mlmodel,
 	mlflowRegistry,
 	kitfile,
+	modelPack,
 	codeowners,
 	featureStore,
 	featureViews,

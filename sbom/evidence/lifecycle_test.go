@@ -242,6 +242,26 @@ func TestGatewayAndGuards(t *testing.T) {
 	}
 }
 
+func TestModelPack(t *testing.T) {
+	t.Parallel()
+	inv := collectFiles(t, map[string]string{
+		"pack/config.json": `{"descriptor": {"name": "bot", "version": "1", "sourceURL": "https://a.b/c"}, "modelfs": {"type": "layers", "diffIds": ["sha256:aa"]}}`,
+		"pack/manifest.json": `{"config": {"mediaType": "application/vnd.cncf.model.config.v1+json"}, "layers": [
+ {"mediaType": "application/vnd.cncf.model.weight.v1.raw", "digest": "sha256:bb", "size": 7, "annotations": {"org.cncf.model.filepath": "m.safetensors"}},
+ {"mediaType": "application/vnd.cncf.model.weight.v1.tar", "digest": "sha256:cc", "annotations": {"org.cncf.model.filepath": "n.safetensors"}}]}`,
+		"image/manifest.json": `{"layers": [{"digest": "sha256:dd"}]}`,
+	})
+	if len(inv.Registry) != 2 {
+		t.Fatalf("registry %+v, want 2 entries", inv.Registry)
+	}
+	if c := inv.Registry[0]; c.Kind != "modelpack" || c.Name != "bot" || c.Source != "https://a.b/c" || len(c.Files) != 1 || c.Files[0].Value != "aa" {
+		t.Errorf("configuration %+v", c)
+	}
+	if m := inv.Registry[1]; len(m.Files) != 1 || m.Files[0].Path != "pack/m.safetensors" || m.Files[0].Value != "bb" || m.Files[0].SizeBytes != 7 || m.Files[0].At.Line != 2 {
+		t.Errorf("manifest %+v", m)
+	}
+}
+
 func TestFeatureStore(t *testing.T) {
 	t.Parallel()
 	inv := collectFiles(t, map[string]string{"feature_store.yaml": "project: p\nprovider: aws\nregistry: s3://b/r.db\nauth: {type: no_auth}\n" +
