@@ -43,7 +43,7 @@ func isSecret(name, value string) bool {
 var (
 	letters = regexp.MustCompile(`[A-Za-z]`)
 	// knownDefault are values that software ships with and its documentation prints.
-	knownDefault = regexp.MustCompile(`(?i)^(minio|mlflow|postgres|airflow|grafana|rabbitmq|clickhouse|feast|redis|mysql|kubeflow|ray|langfuse|sk-1234|local)[a-z_-]*[0-9]{0,4}[!@#]?$`)
+	knownDefault = regexp.MustCompile(`(?i)^(minio|mlflow|postgres|airflow|grafana|rabbitmq|clickhouse|feast|redis|mysql|kubeflow|ray|langfuse|sk-1234|local)[a-z_-]*[0-9]{0,4}[!@#]?$|^Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq`) // the last is the account key of the Azurite emulator
 )
 
 // variable states a variable with a literal value.

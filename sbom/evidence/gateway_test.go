@@ -184,6 +184,7 @@ func TestServerConfigurations(t *testing.T) {
 		"m/config.pbtxt":    "name: \"resnet\"\nbackend: \"onnxruntime\"\ninput [ { name: \"x\" } ]\n",
 		"other.properties":  "spring.datasource.url=x\n",
 		"values.yaml":       "image: {repository: vllm/vllm-openai, tag: v1}\nweb: {image: 'nginx:1'}\n",
+		".env.example":      "SYSTEM_PROMPT=x\n",
 		".env":              "export SYSTEM_PROMPT=\"be kind\"\n# TOKEN=x\nDB=1\n",
 		"pipeline.yaml":     "pipelineInfo: {name: p}\ndeploymentSpec: {executors: {a: {container: {image: 'acme/t:1', command: [python, train.py]}}}}\n",
 	})

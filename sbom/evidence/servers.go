@@ -347,12 +347,15 @@ func helmImage(n *tree.Node) string {
 	return ref
 }
 
+// exampleFile matches names of files that show what to write, and start nothing.
+var exampleFile = regexp.MustCompile(`(?i)[._-](example|sample|template|tmpl|dist|defaults?)([._-]|$)`)
+
 // dotEnv reads .env files, which set the environment of whatever is started beside them.
 var dotEnv = sbom.Collector{
 	Name:     "evidence/dotenv",
 	Families: []sbom.Family{sbom.FamilyWorkloads},
 	Match: func(f *sbom.File) bool {
-		return (f.Name() == ".env" || strings.HasPrefix(f.Name(), ".env.") || f.Ext() == ".env") && f.Size <= maxDocumentBytes
+		return (f.Name() == ".env" || strings.HasPrefix(f.Name(), ".env.") || f.Ext() == ".env") && f.Size <= maxDocumentBytes && !exampleFile.MatchString(f.Name())
 	},
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
