@@ -81,7 +81,9 @@ func (p *nginxParser) block(depth int) []directive {
 				return out
 			}
 			d.block = p.block(depth + 1)
-			out = append(out, d)
+			if len(d.args) > 0 { // a block without a name opens nothing that nginx knows
+				out = append(out, d)
+			}
 			d = directive{}
 		default:
 			if len(d.args) == 0 {
