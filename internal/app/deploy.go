@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/internal/store"
 )
 
@@ -20,15 +22,7 @@ func (a *App) protect(ctx context.Context, args deployArgs) error {
 	if err != nil {
 		return err
 	}
-	err = a.protectAs(ctx, r, args)
-	if moved(err) {
-		before := r
-		if r, err = a.relocate(ctx, r); err != nil || r == before {
-			return err
-		}
-		return a.protectAs(ctx, r, args)
-	}
-	return err
+	return a.relocated(ctx, r, func(r store.Repository) error { return a.protectAs(ctx, r, args) })
 }
 
 func (a *App) protectAs(ctx context.Context, r store.Repository, args deployArgs) error {
@@ -41,8 +35,12 @@ func (a *App) protectAs(ctx context.Context, r store.Repository, args deployArgs
 		return err
 	}
 	org, err := a.orgFiles(ctx, r)
+	var invalid *LawError
+	if errors.As(err, &invalid) {
+		return a.answerRule(ctx, c, args, "rejected", invalid.Error())
+	}
 	if err != nil {
-		return a.answerRule(ctx, c, args, "rejected", redact(err.Error()))
+		return err
 	}
 	law, release, err := a.base(ctx, c, branch.GetCommit().GetSHA())
 	if err != nil {
@@ -50,14 +48,21 @@ func (a *App) protectAs(ctx context.Context, r store.Repository, args deployArgs
 	}
 	defer release()
 	head, err := a.open(ctx, c, args.SHA)
+	var archive *source.ArchiveError
+	if errors.As(err, &archive) {
+		return a.answerRule(ctx, c, args, "rejected", "could not see everything: "+archive.Reason)
+	}
 	if err != nil {
 		return err
 	}
 	defer head.Close()
 	e := store.Evaluation{ID: "deploy-" + args.GUID, Repository: r.ID, HeadSHA: args.SHA, Created: a.Now()}
 	v, err := a.Evaluate(ctx, Case{Head: head, Law: law.FS, Org: org, Stages: []engine.Stage{engine.StageDeployment}, Now: e.Created, Environment: args.Environment})
+	if errors.As(err, &invalid) {
+		return a.answerRule(ctx, c, args, "rejected", "policy configuration invalid at "+lawPlace(invalid))
+	}
 	if err != nil {
-		return a.answerRule(ctx, c, args, "rejected", "could not decide: "+redact(err.Error()))
+		return err // tried again; nothing is deployed meanwhile
 	}
 	id, err := a.Store.PutDecision(ctx, v.record(r.ID, e, "environment/"+args.Environment))
 	if err != nil {

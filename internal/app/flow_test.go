@@ -142,7 +142,7 @@ func TestOrderAndLossOfDeliveriesDoNotMatter(t *testing.T) {
 	synchronize := b.Record("pull_request", b.PullEvent(repo, 1, "synchronize"))
 	other := b.Commit(map[string]string{"a": "BAD registry\n"})
 	b.Change(repo, 2, other, "main")
-	b.Record("pull_request", b.PullEvent(repo, 2, "opened")) // lost: never sent
+	lost := b.Record("pull_request", b.PullEvent(repo, 2, "opened")) // never sent
 	for _, d := range []*githubtest.Delivery{synchronize, opened, synchronize, opened} {
 		if code := b.Send(d); code != http.StatusAccepted {
 			t.Fatalf("answered %d", code)
@@ -153,6 +153,12 @@ func TestOrderAndLossOfDeliveriesDoNotMatter(t *testing.T) {
 	b.idle()
 	b.one(repo, now)
 	b.one(repo, other)
+	eventually(t, func() string {
+		if b.Redelivered(lost) == 0 || b.Redelivered(opened)+b.Redelivered(synchronize) > 0 {
+			return fmt.Sprintf("the lost delivery was asked for %d times, those that arrived %d", b.Redelivered(lost), b.Redelivered(opened)+b.Redelivered(synchronize))
+		}
+		return ""
+	})
 	for name, conclusion := range b.conclusions(repo, old) {
 		if name == RollUpName && conclusion != "cancelled" {
 			t.Errorf("the old head's roll-up is %s", conclusion)
@@ -569,6 +575,25 @@ func TestARepositoryRenamedMeanwhileIsFound(t *testing.T) {
 	if err != nil || r.Name != "renamed" {
 		t.Errorf("the repository is known as %+v, %v", r, err)
 	}
+}
+
+// A 404 under the right name is not "gone": nothing may be taken for answered.
+func TestWhatIsNotThereForAMomentIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	b := newBed(t, nil)
+	var n atomic.Int32
+	b.Fault = func(r *http.Request) *githubtest.Fault {
+		if strings.Contains(r.URL.Path, "/branches/") && n.Add(1) <= 3 {
+			return &githubtest.Fault{Status: http.StatusNotFound, Body: `{"message":"Branch not found"}`}
+		}
+		return nil
+	}
+	b.run()
+	repo := b.AddRepo("model", map[string]string{"a": "ok"})
+	sha := b.Commit(map[string]string{"a": "BAD data\n"})
+	b.Change(repo, 1, sha, "main")
+	b.send("pull_request", b.PullEvent(repo, 1, "opened"))
+	b.wants(repo, sha, map[string]string{"mlpolicy": "failure", "mlpolicy / data": "failure"})
 }
 
 func TestWhatCannotBeSeenInFullFails(t *testing.T) {

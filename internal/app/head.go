@@ -84,15 +84,7 @@ func (a *App) answer(ctx context.Context, head store.Head) error {
 	if i, err := a.Store.Installation(ctx, r.Installation); err == nil && i.State != store.StateActive {
 		return nil
 	}
-	err = a.answerAs(ctx, r, head)
-	if moved(err) {
-		before := r
-		if r, err = a.relocate(ctx, r); err != nil || r == before {
-			return err
-		}
-		err = a.answerAs(ctx, r, head)
-	}
-	return err
+	return a.relocated(ctx, r, func(r store.Repository) error { return a.answerAs(ctx, r, head) })
 }
 
 func (a *App) answerAs(ctx context.Context, r store.Repository, head store.Head) error {

@@ -134,6 +134,7 @@ func (a *App) newQueue() (*store.Queue, error) {
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: a.Workers}},
 		Workers:              workers,
 		Logger:               a.Log,
+		PollOnly:             true, // neither database/sql driver listens
 		FetchPollInterval:    a.Timing.Poll,
 		FetchCooldown:        a.Timing.Poll / 2,
 		MaxAttempts:          maxAttempts,

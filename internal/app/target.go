@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -189,17 +188,33 @@ func (a *App) eachPull(ctx context.Context, c *repoClient, fn func(store.Pull) e
 	return nil
 }
 
+// relocated calls fn, and once more when the repository turns out to have another name
+// now. One that is gone is no error; a call that found nothing under the right name is.
+func (a *App) relocated(ctx context.Context, r store.Repository, fn func(store.Repository) error) error {
+	first := fn(r)
+	if !moved(first) {
+		return first
+	}
+	now, gone, err := a.relocate(ctx, r)
+	if err != nil || gone {
+		return err
+	}
+	if now.FullName() == r.FullName() {
+		return first
+	}
+	return fn(now)
+}
+
 // relocate asks for a repository by its id, after its name led nowhere.
-func (a *App) relocate(ctx context.Context, r store.Repository) (store.Repository, error) {
+func (a *App) relocate(ctx context.Context, r store.Repository) (now store.Repository, gone bool, err error) {
 	found, _, err := a.clients.repo(r, scopeSee).Repositories.GetByID(ctx, r.ID)
-	var refused *tokenError
-	if status(err) == http.StatusNotFound || errors.As(err, &refused) && notInstalled(err) {
-		return r, a.Store.InTx(ctx, func(tx store.Tx) error { return a.Store.RemoveRepository(ctx, tx, r.ID, a.Now()) })
+	if status(err) == http.StatusNotFound || notInstalled(err) {
+		return r, true, a.Store.InTx(ctx, func(tx store.Tx) error { return a.Store.RemoveRepository(ctx, tx, r.ID, a.Now()) })
 	}
 	if err != nil {
-		return r, fmt.Errorf("find repository %d: %w", r.ID, err)
+		return r, false, fmt.Errorf("find repository %d: %w", r.ID, err)
 	}
-	moved := r
-	moved.Owner, moved.Name, moved.DefaultBranch = found.GetOwner().GetLogin(), found.GetName(), found.GetDefaultBranch()
-	return moved, a.Store.InTx(ctx, func(tx store.Tx) error { return a.Store.PutRepository(ctx, tx, moved, a.Now()) })
+	now = r
+	now.Owner, now.Name, now.DefaultBranch = found.GetOwner().GetLogin(), found.GetName(), found.GetDefaultBranch()
+	return now, false, a.Store.InTx(ctx, func(tx store.Tx) error { return a.Store.PutRepository(ctx, tx, now, a.Now()) })
 }

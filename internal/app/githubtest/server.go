@@ -347,6 +347,19 @@ func (s *Server) Record(event string, payload map[string]any) *Delivery {
 	return d
 }
 
+// Redelivered tells how often an event was asked for again.
+func (s *Server) Redelivered(d *Delivery) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, other := range s.deliveries {
+		if other.GUID == d.GUID && other.Redelivery {
+			n++
+		}
+	}
+	return n
+}
+
 func guid() string {
 	var b [16]byte
 	rand.Read(b[:]) //nolint:errcheck // never fails
