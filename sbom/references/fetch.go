@@ -44,6 +44,21 @@ func (s *shell) fetch(words []word) {
 		}
 	case strings.HasPrefix(name, "pip") && second == "install":
 		s.call("pip install", word{}, words)
+	default:
+		s.served(args)
+	}
+}
+
+// served reads PROGRAM serve org/name, whichever server it is.
+func (s *shell) served(args []word) {
+	for i := 0; i+1 < len(args); i++ {
+		switch args[i].text {
+		case "serve", "api_server", "download-weights":
+			if KindOf(args[i+1].text) == NameHub {
+				s.model(position{"model", "serve", true}, args[i+1], args[i].text, false)
+			}
+			return
+		}
 	}
 }
 

@@ -110,7 +110,7 @@ type jsRole struct {
 var jsRoles = map[string]jsRole{
 	"pipeline": {1, "model", "base"}, "from_pretrained": {0, "model", "base"}, "snapshotDownload": {0, "model", "base"},
 	"useChatModel": {0, "model", "serve"}, "CreateMLCEngine": {0, "model", "serve"}, "CreateWebWorkerMLCEngine": {1, "model", "serve"},
-	"transformersJS": {0, "model", "base"},
+	"transformersJS": {0, "model", "base"}, "languageModel": {0, "model", "serve"}, "textEmbeddingModel": {0, "model", "embedding"},
 }
 
 // call reads NAME(… "org/name" …).
@@ -140,7 +140,7 @@ func (r *jsReader) call(i int) {
 	}
 	revision := r.option(end, "revision")
 	for _, s := range r.strings(first, end) {
-		if s.kind == 's' && (!kind.accepts(s.text) || KindOf(s.text) != NameHub && KindOf(s.text) != NameLocal) {
+		if s.kind == 's' && (!kind.accepts(s.text) || KindOf(s.text) != NameHub && KindOf(s.text) != NameLocal && KindOf(s.text) != NameRegistry) {
 			continue
 		}
 		ref := r.add(kind, s, t.pos, t.text, "call")
@@ -280,7 +280,7 @@ func (r *jsReader) declare(pos position, v, key jsToken) {
 		return
 	}
 	switch KindOf(v.text) {
-	case NameHub:
+	case NameHub, NameRegistry:
 		pos.shaped = true
 		if pos.accepts(v.text) {
 			r.add(pos, v, key.pos, key.text, "constant").Confidence = "medium"

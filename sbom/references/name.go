@@ -225,7 +225,8 @@ var placeholders = []string{"your-", "your_", "<", "path/to", "/path/", "path_to
 func placeholder(name string) bool {
 	lower := strings.ToLower(name)
 	switch lower {
-	case "", "none", "null", "true", "false", "auto", "default", "...", "~", "model", "dataset", "model_name", "dataset_name", "your_model", "local", "custom", "tbd":
+	case "", "none", "null", "true", "false", "auto", "default", "...", "~", "model", "dataset", "model_name", "dataset_name", "your_model", "local", "custom", "tbd",
+		"test", "test-model", "test_model", "dummy", "dummy-model", "fake", "fake-model", "mock", "mock-model", "my-model", "my_model", "local-model", "some-model", "foo", "bar", "model-name":
 		return true
 	}
 	for _, p := range placeholders {

@@ -47,6 +47,9 @@ func matchRecipe(f *sbom.File) bool {
 // toolDirs hold settings of editors and caches.
 var toolDirs = set(".vscode", ".idea", ".devcontainer", ".git", ".cache", ".ipynb_checkpoints", ".claude", ".cursor", ".config", ".dvc")
 
+// recordedDirs hold what was measured or answered once, with the settings of that time.
+var recordedDirs = set("results", "responses", "outputs", "predictions", "generations", "eval_results", "logs", "wandb")
+
 // elsewhere tells settings of editors and tools (JSON with comments) and recorded
 // results, which say what was loaded once and load nothing.
 func elsewhere(f *sbom.File) bool {
@@ -54,7 +57,7 @@ func elsewhere(f *sbom.File) bool {
 		if toolDirs[dir] {
 			return true
 		}
-		if f.Ext() == ".json" && dir == "results" {
+		if f.Ext() == ".json" && recordedDirs[strings.ToLower(dir)] {
 			return true
 		}
 	}
