@@ -41,7 +41,7 @@ var mlflowRunFile = regexp.MustCompile(`(^|/)[^/]+/[0-9a-f]{32}/(meta\.yaml|tags
 // runPart is one file of a run directory, joined by linkRuns.
 type runPart struct {
 	dir   string // directory of the run
-	kind  string // meta | tag | param | input
+	kind  string // meta | tag | param | input | lock
 	name  string
 	value string
 	run   *sbom.Run
@@ -105,10 +105,15 @@ func linkRuns(inv *sbom.Inventory) {
 		}
 		switch p.kind {
 		case "param":
+			if secretKey(p.name) && p.value != "" {
+				p.value = "[literal]"
+			}
 			run.Params[p.name] = p.value
 			if seedName.MatchString(p.name) {
 				run.Seed = p.value
 			}
+		case "lock":
+			run.Locked = sbom.Yes
 		case "input":
 			if p.value != "" {
 				run.Datasets = append(run.Datasets, p.value)
@@ -150,31 +155,66 @@ func redactURL(raw string) string {
 }
 
 // wandbRuns reads what an offline or synced Weights & Biases run leaves in the tree:
-// wandb/run-*/files/wandb-metadata.json and config.yaml.
+// wandb/run-*/files/wandb-metadata.json, config.yaml and requirements.txt.
 var wandbRuns = sbom.Collector{
 	Name:     "evidence/wandb-run",
 	Families: []sbom.Family{sbom.FamilyRuns},
-	Match:    func(f *sbom.File) bool { return f.Name() == "wandb-metadata.json" },
-	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
+	Match:    func(f *sbom.File) bool { return wandbRunFile.MatchString(f.Path) },
+	Collect:  collectWandb,
+}
+
+var wandbRunFile = regexp.MustCompile(`(^|/)wandb-metadata\.json$|(^|/)wandb/[^/]*run-[^/]+/files/(config\.yaml|requirements\.txt)$`)
+
+func collectWandb(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
+	switch f.Name() {
+	case "requirements.txt":
+		out.Keep(scratchRuns, runPart{dir: f.Dir(), kind: "lock"})
+		return nil
+	case "config.yaml":
 		docs := tree.Of(f)
 		docs.Problem(f, sbom.FamilyRuns, out)
-		meta := docs.Root()
-		if meta == nil || meta.Kind != tree.Map {
-			return nil
-		}
-		id := path.Base(path.Dir(path.Dir(f.Path)))
-		run := sbom.Run{
-			ID: id[strings.LastIndex(id, "-")+1:], Tracker: "wandb", GitCommit: meta.Get("git", "commit").Str(),
-			GitRemote: redactURL(meta.Get("git", "remote").Str()), Host: meta.Get("host").Str(), Email: meta.Get("email").Str(),
-			Args: meta.Get("args").Strings(), Params: map[string]string{}, Locked: sbom.Unstated, Committed: sbom.Yes,
-			At: meta.KeyAt(f.Path, "host"),
-		}
-		if u, err := url.Parse(meta.Get("git", "remote").Str()); err == nil && u.User != nil {
-			if _, has := u.User.Password(); has || u.User.Username() != "git" {
-				run.Params["git_remote_credential"] = "yes"
+		if root := docs.Root(); root != nil {
+			for _, p := range root.Pairs { // name: {desc: null, value: 17}
+				if v := p.Value.Get("value"); v != nil && !strings.HasPrefix(p.Key, "_") {
+					out.Keep(scratchRuns, runPart{dir: f.Dir(), kind: "param", name: p.Key, value: v.Str()})
+				}
 			}
 		}
-		out.Runs = append(out.Runs, run)
 		return nil
-	},
+	}
+	docs := tree.Of(f)
+	docs.Problem(f, sbom.FamilyRuns, out)
+	meta := docs.Root()
+	if meta == nil || meta.Kind != tree.Map {
+		return nil
+	}
+	id := path.Base(path.Dir(path.Dir(f.Path)))
+	run := &sbom.Run{
+		ID: id[strings.LastIndex(id, "-")+1:], Tracker: "wandb", GitCommit: meta.Get("git", "commit").Str(),
+		GitRemote: redactURL(meta.Get("git", "remote").Str()), Host: meta.Get("host").Str(), Email: meta.Get("email").Str(),
+		Args: withoutSecretValues(meta.Get("args").Strings()), Params: map[string]string{}, Locked: sbom.Unstated, Committed: sbom.Yes,
+		At: meta.KeyAt(f.Path, "host"),
+	}
+	if u, err := url.Parse(meta.Get("git", "remote").Str()); err == nil && u.User != nil {
+		if _, has := u.User.Password(); has || u.User.Username() != "git" {
+			run.Params["git_remote_credential"] = "yes"
+		}
+	}
+	out.Keep(scratchRuns, runPart{dir: f.Dir(), kind: "meta", run: run})
+	return nil
+}
+
+// withoutSecretValues replaces what is given to a flag that names a secret.
+func withoutSecretValues(args []string) []string {
+	out := append([]string(nil), args...)
+	for i, arg := range out {
+		name, value, inline := strings.Cut(arg, "=")
+		switch {
+		case inline && value != "" && secretKey(name):
+			out[i] = name + "=[literal]"
+		case !inline && strings.HasPrefix(arg, "-") && secretKey(arg) && i+1 < len(out) && !strings.HasPrefix(out[i+1], "-"):
+			out[i+1] = "[literal]"
+		}
+	}
+	return out
 }

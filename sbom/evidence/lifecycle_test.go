@@ -179,7 +179,10 @@ func TestRunsAreJoinedFromTheirFiles(t *testing.T) {
 		dir + "/params/seed":                               "17",
 		dir + "/inputs/x/meta.yaml":                        "destination_id: d41d8\n",
 		"mlruns/1/meta.yaml":                               "name: Default\n",
-		"wandb/run-20260101-xyz/files/wandb-metadata.json": `{"host": "box", "email": "a@b.c", "args": ["--lr", "1"], "git": {"remote": "https://tok@github.com/a/b", "commit": "c"}}`,
+		dir + "/params/hf_token":                           "zq83",
+		"wandb/run-20260101-xyz/files/config.yaml":         "_wandb: {value: {x: 1}}\nseed: {desc: null, value: 17}\n",
+		"wandb/run-20260101-xyz/files/requirements.txt":    "torch==2.7.1\n",
+		"wandb/run-20260101-xyz/files/wandb-metadata.json": `{"host": "box", "email": "a@b.c", "args": ["--lr", "1", "--api_key", "zq81", "--token=zq82"], "git": {"remote": "https://tok@github.com/a/b", "commit": "c"}}`,
 	}
 	inv := collectFiles(t, files)
 	if len(inv.Runs) != 2 {
@@ -191,6 +194,9 @@ func TestRunsAreJoinedFromTheirFiles(t *testing.T) {
 	}
 	if mlflow.GitCommit == "" || mlflow.Seed != "17" || !slices.Equal(mlflow.Datasets, []string{"d41d8"}) {
 		t.Errorf("mlflow run %+v", mlflow)
+	}
+	if wandb.Seed != "17" || wandb.Locked != sbom.Yes || len(wandb.Params) != 2 || strings.Contains(fmt.Sprint(inv.Runs), "zq8") {
+		t.Errorf("wandb run %+v, mlflow run %+v", wandb, mlflow)
 	}
 	if wandb.Host != "box" || wandb.ID != "xyz" || strings.Contains(wandb.GitRemote, "tok") {
 		t.Errorf("wandb run %+v", wandb)
