@@ -33,6 +33,10 @@ type RawFinding struct {
 	Digest string
 }
 
+// ReadFindings reads the value of a control's deny as an evaluation does, for tools that
+// evaluate changed policies.
+func ReadFindings(value any) ([]RawFinding, error) { return readFindings(value) }
+
 // readFindings checks the value of deny strictly: anything but results of the agreed
 // form is an error of the control, since dropping it would be a silent pass.
 func readFindings(value any) ([]RawFinding, error) {

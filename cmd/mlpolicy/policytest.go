@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +29,9 @@ func newPolicyTest(env *environment) *cobra.Command {
 (*_test.rego) and the file-in/decision-out cases (*.txtar) in DIR and in TESTS.
 
 --coverage asks for every line of every control to be reached, and for each control to be
-seen firing and not firing. --mutate changes the policies line by line and lists the
-changes that no test notices.`,
+seen firing and not firing. --mutate changes the policies one place at a time and lists the
+changes that no test and no case notices. A file equivalent_mutants.txt beside the tests
+lists changes that cannot be noticed, with the reason.`,
 		Example: `  mlpolicy policy test acme
   mlpolicy policy test --coverage --mutate policies policy_test`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -99,7 +102,7 @@ func (env *environment) testPack(ctx context.Context, dirs []string, opts testOp
 	if len(result.Tests) == 0 {
 		return usage("tests are *_test.rego, cases *.txtar", "there is no test in %s", strings.Join(dirs, ", "))
 	}
-	if !result.Passed() || opts.coverage && !report.covered(opts.threshold) || opts.mutate && report.Mutation != nil && report.Mutation.Score() < opts.threshold {
+	if !result.Passed() || opts.coverage && !report.covered(opts.threshold) || opts.mutate && !report.mutated(opts.threshold) {
 		return &exitError{code: exitDenied}
 	}
 	return nil
@@ -118,6 +121,10 @@ func (r *testReport) covered(threshold float64) bool {
 		}
 	}
 	return true
+}
+
+func (r *testReport) mutated(threshold float64) bool {
+	return r.Mutation.Score() >= threshold && len(r.Mutation.Untested) == 0 && len(r.Mutation.Stale) == 0
 }
 
 func (r *testReport) write(w io.Writer, opts testOptions) error {
@@ -154,7 +161,14 @@ func (r *testReport) write(w io.Writer, opts testOptions) error {
 		for _, file := range r.Mutation.Untested {
 			fmt.Fprintf(w, "SKIP  %s: its own tests fail\n", file)
 		}
-		fmt.Fprintf(w, "%d changes tried, %d noticed, score %.1f %%\n", r.Mutation.Total, r.Mutation.Killed, r.Mutation.Score())
+		for _, line := range r.Mutation.Stale {
+			fmt.Fprintf(w, "STALE %s is listed as equivalent, and is no change that survives\n", line)
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Mutation.ByOperator)) {
+			n := r.Mutation.ByOperator[name]
+			fmt.Fprintf(w, "%-9s %5d tried, %5d noticed\n", name, n[0], n[1])
+		}
+		fmt.Fprintf(w, "%d changes tried, %d noticed, %d listed as equivalent, score %.1f %%\n", r.Mutation.Total, r.Mutation.Killed, len(r.Mutation.Equivalent), r.Mutation.Score())
 	}
 	_, err := fmt.Fprintf(w, "%d passed, %d failed\n", passed, failed)
 	return err

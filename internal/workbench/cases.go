@@ -28,6 +28,7 @@ import (
 //	control: TRAIN-001       the control that is looked at
 //	outcome: fail            fail, pass, unknown or not_applicable
 //	at: train.py:3           where a finding is, path or path:line; one line for each
+//	detail: is not pinned    what a finding says; one line for each, or none
 //	source: git              the files are under version control
 //
 // A file named mlpolicy.hcl is the configuration, vulns.json the advisories of --vulns,
@@ -39,6 +40,7 @@ type Case struct {
 	Control string
 	Outcome engine.Outcome
 	At      []string
+	Detail  []string
 	Git     bool
 	Files   map[string][]byte
 }
@@ -65,6 +67,8 @@ func ParseCase(name string, content []byte) (Case, error) {
 			c.Outcome = engine.Outcome(value)
 		case "at":
 			c.At = append(c.At, value)
+		case "detail":
+			c.Detail = append(c.Detail, value)
 		case "source":
 			c.Git = value == "git"
 		}
@@ -76,6 +80,7 @@ func ParseCase(name string, content []byte) (Case, error) {
 		c.Files[f.Name] = []byte(secrets.Replace(string(f.Data)))
 	}
 	slices.Sort(c.At)
+	slices.Sort(c.Detail)
 	known := []engine.Outcome{engine.Fail, engine.Pass, engine.Unknown, engine.NotApplicable}
 	if c.Control == "" || !slices.Contains(known, c.Outcome) || len(c.Files) == 0 {
 		return c, fmt.Errorf("header has control %q and outcome %q, and there are %d files; want an id, one of %v, and files", c.Control, c.Outcome, len(c.Files), known)
@@ -116,33 +121,9 @@ func (p *Pack) runCase(ctx context.Context, c Case) (string, error) {
 	if !slices.ContainsFunc(p.Policy.Controls(), func(k engine.Control) bool { return k.ID == c.Control }) {
 		return "there is no control " + c.Control, nil
 	}
-	var results []engine.Result
-	if content, ok := c.Files["input.json"]; ok {
-		in, err := caseInput(content)
-		if err != nil {
-			return err.Error(), nil
-		}
-		if results, err = p.Policy.Evaluate(ctx, in); err != nil {
-			return "", err
-		}
-	} else {
-		conf, message := caseConfig(c)
-		if message != "" {
-			return message, nil
-		}
-		req := decide.Request{Head: caseSource(c), Policy: p.Policy, Config: conf, Now: caseTime, AllowEmpty: true}
-		if vulns, ok := c.Files["vulns.json"]; ok {
-			list, err := evidence.Vulnerabilities("vulns.json", vulns)
-			if err != nil {
-				return err.Error(), nil
-			}
-			req.Vulns, req.VulnsGiven = list, true
-		}
-		result, err := decide.Run(ctx, req)
-		if err != nil {
-			return "", err
-		}
-		results = result.Results
+	_, results, message, err := p.evaluateCase(ctx, c)
+	if message != "" || err != nil {
+		return message, err
 	}
 	for _, r := range results {
 		if r.Control.ID == c.Control {
@@ -150,6 +131,54 @@ func (p *Pack) runCase(ctx context.Context, c Case) (string, error) {
 		}
 	}
 	return "the control was not evaluated", nil
+}
+
+// evaluateCase returns the input of a case and what the controls say about it, or a
+// message about what is wrong with the case.
+func (p *Pack) evaluateCase(ctx context.Context, c Case) (*engine.Input, []engine.Result, string, error) {
+	if content, ok := c.Files["input.json"]; ok {
+		in, err := caseInput(content)
+		if err != nil {
+			return nil, nil, err.Error(), nil
+		}
+		results, err := p.Policy.Evaluate(ctx, in)
+		return in, results, "", err
+	}
+	conf, message := caseConfig(c)
+	if message != "" {
+		return nil, nil, message, nil
+	}
+	policy, err := p.configured(ctx, conf)
+	if err != nil {
+		return nil, nil, err.Error(), nil
+	}
+	req := decide.Request{Head: caseSource(c), Policy: policy, Config: conf, Now: caseTime, AllowEmpty: true}
+	if vulns, ok := c.Files["vulns.json"]; ok {
+		list, err := evidence.Vulnerabilities("vulns.json", vulns)
+		if err != nil {
+			return nil, nil, err.Error(), nil
+		}
+		req.Vulns, req.VulnsGiven = list, true
+	}
+	result, err := decide.Run(ctx, req)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	return result.Input, result.Results, "", nil
+}
+
+// configured is the policy with the settings of a configuration.
+func (p *Pack) configured(ctx context.Context, conf *engine.Config) (*engine.Policy, error) {
+	settings := map[string]map[string]any{}
+	for id, control := range conf.Controls {
+		if len(control.Settings) > 0 {
+			settings[id] = control.Settings
+		}
+	}
+	if len(settings) == 0 {
+		return p.Policy, nil
+	}
+	return engine.Load(ctx, p.sources, engine.LoadOptions{Settings: settings})
 }
 
 // caseInput completes a hand-written input.
@@ -207,8 +236,9 @@ func caseSource(c Case) *source.Source {
 }
 
 func compareCase(c Case, r engine.Result) string {
-	var at []string
+	var at, details []string
 	for _, f := range r.Findings {
+		details = append(details, f.Detail)
 		where := f.At.Path
 		if !slices.Contains(c.At, where) {
 			where += ":" + strconv.Itoa(f.At.Line)
@@ -221,6 +251,9 @@ func compareCase(c Case, r engine.Result) string {
 	}
 	if len(c.At) > 0 && !slices.Equal(at, c.At) {
 		return fmt.Sprintf("findings at %v, want %v", at, c.At)
+	}
+	if slices.Sort(details); len(c.Detail) > 0 && !slices.Equal(details, c.Detail) {
+		return fmt.Sprintf("findings say %q, want %q", details, c.Detail)
 	}
 	return ""
 }

@@ -1,16 +1,17 @@
 package workbench
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/tester"
 )
 
 // MutationResult says how many changes of the policies the tests notice.
@@ -23,6 +24,11 @@ type MutationResult struct {
 	Untested []string `json:"untested"`
 	// ByOperator counts the tried and the noticed changes.
 	ByOperator map[string][2]int `json:"by_operator"`
+	// Equivalent are survivors that the pack lists as changing nothing (equivalent_mutants.txt).
+	// They count as tried, not as noticed.
+	Equivalent []Mutation `json:"equivalent"`
+	// Stale are lines of that list that match no survivor.
+	Stale []string `json:"stale"`
 }
 
 // Mutation is one change of one policy.
@@ -31,7 +37,11 @@ type Mutation struct {
 	Line     int    `json:"line"`
 	Operator string `json:"operator"` // negate | drop | compare | set | constant | rule
 	Detail   string `json:"detail"`
-	module   *ast.Module
+	// Reason says why nothing can notice the change, of one that is listed as equivalent.
+	Reason  string      `json:"reason,omitempty"`
+	module  *ast.Module // nil for a changed setting
+	setting [2]string   // control and name
+	value   any
 }
 
 // Score is the share of noticed changes in percent, 100 for none tried.
@@ -56,7 +66,9 @@ func (p *Pack) Mutate(ctx context.Context, control string) (*MutationResult, err
 			untested = append(untested, path)
 			continue
 		}
-		all = append(all, mutations(path, p.Modules[path])...)
+		wider := words(p.testsOf(path))
+		all = append(all, mutations(path, p.Modules[path], wider)...)
+		all = append(all, settingChanges(path, p.Modules[path].Package.Location.Row, p.Controls[path], wider)...)
 	}
 	verdicts := make([]verdict, len(all))
 	next := make(chan int)
@@ -79,7 +91,8 @@ func (p *Pack) Mutate(ctx context.Context, control string) (*MutationResult, err
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	out := &MutationResult{Survivors: []Mutation{}, Untested: untested, ByOperator: map[string][2]int{}}
+	out := &MutationResult{Survivors: []Mutation{}, Equivalent: []Mutation{}, Stale: []string{}, Untested: untested, ByOperator: map[string][2]int{}}
+	listed := map[string]bool{}
 	for i, m := range all {
 		if verdicts[i] == doesNotCompile {
 			continue
@@ -87,16 +100,32 @@ func (p *Pack) Mutate(ctx context.Context, control string) (*MutationResult, err
 		counts := out.ByOperator[m.Operator]
 		counts[0]++
 		out.Total++
-		if verdicts[i] == noticed {
+		reason, equivalent := p.equivalent[m.key()]
+		switch {
+		case verdicts[i] == noticed:
 			counts[1]++
 			out.Killed++
-		} else {
+		case equivalent:
+			m.Reason = reason
+			listed[m.key()] = true
+			out.Equivalent = append(out.Equivalent, m)
+		default:
 			out.Survivors = append(out.Survivors, m)
 		}
 		out.ByOperator[m.Operator] = counts
 	}
+	if control == "" {
+		for _, key := range slices.Sorted(maps.Keys(p.equivalent)) {
+			if !listed[key] {
+				out.Stale = append(out.Stale, key)
+			}
+		}
+	}
 	return out, nil
 }
+
+// key names a change without its line, which moves.
+func (m *Mutation) key() string { return m.File + " | " + m.Operator + " | " + m.Detail }
 
 type verdict int
 
@@ -106,12 +135,26 @@ const (
 	doesNotCompile
 )
 
-// try compiles the pack with the change and runs the tests that reach the file.
+// try compiles the pack with the change, and runs the tests and then the cases that reach
+// the file, until one notices.
 func (p *Pack) try(ctx context.Context, m Mutation) verdict {
 	modules := p.closure(m.File)
-	modules[m.File] = m.module
-	tests := p.testsOf(m.File)
-	results, err := p.run(ctx, copyModules(modules), copyModules(tests), nil)
+	data := p.Data
+	if m.module != nil {
+		modules[m.File] = m.module
+	} else {
+		data = withSetting(data, m.setting, m.value)
+	}
+	compiler := testCompiler()
+	all := copyModules(modules)
+	for name, t := range p.testsOf(m.File) {
+		all[name] = t.Copy()
+	}
+	store := inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false))
+	stoppable, stop := context.WithCancel(ctx)
+	defer stop()
+	channel, err := tester.NewRunner().SetModules(all).SetCompiler(compiler).SetStore(store).SetTimeout(testTimeout).
+		CapturePrintOutput(true).RaiseBuiltinErrors(true).RunTests(stoppable, nil)
 	var compile ast.Errors
 	if errors.As(err, &compile) {
 		return doesNotCompile
@@ -119,12 +162,31 @@ func (p *Pack) try(ctx context.Context, m Mutation) verdict {
 	if err != nil {
 		return noticed // it no longer evaluates
 	}
-	for _, r := range results {
-		if !r.Pass && !r.Skipped {
-			return noticed
+	result := survived
+	for r := range channel { // to its end: it is not buffered
+		if !r.Pass() && !r.Skip {
+			result = noticed
+			stop()
 		}
 	}
-	return survived
+	if result == survived && p.casesNotice(ctx, m.File, compiler, store) {
+		return noticed
+	}
+	return result
+}
+
+// withSetting is the data document with another value of one setting.
+func withSetting(data map[string]any, at [2]string, value any) map[string]any {
+	out := maps.Clone(data)
+	own, _ := data[EmbeddedRoot].(map[string]any)
+	own = maps.Clone(own)
+	settings, _ := own["settings"].(map[string]any)
+	settings = maps.Clone(settings)
+	control, _ := settings[at[0]].(map[string]any)
+	control = maps.Clone(control)
+	control[at[1]] = value
+	settings[at[0]], own["settings"], out[EmbeddedRoot] = control, settings, own
+	return out
 }
 
 func copyModules(in map[string]*ast.Module) map[string]*ast.Module {
@@ -198,154 +260,4 @@ func (p *Pack) testsOf(file string) map[string]*ast.Module {
 		return direct
 	}
 	return all
-}
-
-// mutations lists every change of a module, each on a copy of its own.
-func mutations(file string, m *ast.Module) []Mutation {
-	var out []Mutation
-	add := func(line int, operator, detail string, change func(*ast.Module)) {
-		mutant := m.Copy()
-		change(mutant)
-		out = append(out, Mutation{File: file, Line: line, Operator: operator, Detail: detail, module: mutant})
-	}
-	for r, rule := range m.Rules {
-		if rule.Location == nil {
-			continue
-		}
-		add(rule.Location.Row, "rule", "deleted "+rule.Head.Name.String(), func(m *ast.Module) { m.Rules = slices.Delete(m.Rules, r, r+1) })
-		for b, expr := range rule.Body {
-			if expr.Generated || expr.Location == nil || trivial(rule.Body) {
-				continue
-			}
-			text := oneLine(string(expr.Location.Text))
-			if len(rule.Body) > 1 {
-				add(expr.Location.Row, "drop", "dropped "+text, func(m *ast.Module) {
-					m.Rules[r].Body = slices.Delete(m.Rules[r].Body, b, b+1)
-				})
-			}
-			if negatable(expr) {
-				add(expr.Location.Row, "negate", "negated "+text, func(m *ast.Module) {
-					e := m.Rules[r].Body[b]
-					e.Negated = !e.Negated
-				})
-			}
-			for from, to := range comparisons {
-				if expr.IsCall() && expr.Operator().String() == from {
-					add(expr.Location.Row, "compare", from+" became "+to+" in "+text, func(m *ast.Module) {
-						m.Rules[r].Body[b].SetOperator(ast.RefTerm(ast.VarTerm(to)))
-					})
-				}
-			}
-		}
-		out = append(out, constants(file, m, r)...)
-	}
-	slices.SortStableFunc(out, func(a, b Mutation) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Operator, b.Operator))
-	})
-	return out
-}
-
-// trivial bodies are the "true" of a rule without conditions.
-func trivial(body ast.Body) bool {
-	if len(body) != 1 {
-		return false
-	}
-	t, ok := body[0].Terms.(*ast.Term)
-	return ok && t.Value.Compare(ast.Boolean(true)) == 0
-}
-
-// negatable expressions bind nothing that the rest of the body needs, as far as can be
-// told here; the compiler refuses the others.
-func negatable(e *ast.Expr) bool {
-	switch e.Terms.(type) {
-	case *ast.SomeDecl, *ast.Every:
-		return false
-	}
-	return !e.IsAssignment()
-}
-
-// comparisons maps an operator to the one it is swapped with.
-var comparisons = map[string]string{"lt": "lte", "lte": "lt", "gt": "gte", "gte": "gt", "equal": "neq", "neq": "equal"}
-
-// constants changes each literal of a rule, and empties and widens each set of literals.
-func constants(file string, m *ast.Module, r int) []Mutation {
-	var out []Mutation
-	count := 0
-	ast.WalkTerms(m.Rules[r], func(t *ast.Term) bool {
-		n := count
-		count++
-		for _, v := range changed(t) {
-			mutant := m.Copy()
-			k := 0
-			ast.WalkTerms(mutant.Rules[r], func(t *ast.Term) bool {
-				if k == n {
-					t.Value = v.value
-				}
-				k++
-				return false
-			})
-			line := m.Rules[r].Location.Row
-			if t.Location != nil {
-				line = t.Location.Row
-			}
-			out = append(out, Mutation{File: file, Line: line, Operator: v.operator, Detail: v.detail, module: mutant})
-		}
-		_, isRef := t.Value.(ast.Ref)
-		if isRef {
-			countRef(t, &count)
-		}
-		return isRef // the steps of a reference are names, not constants
-	})
-	return out
-}
-
-// countRef keeps the numbering of terms equal on both walks: the first one does not look
-// into references, the second one does.
-func countRef(t *ast.Term, count *int) {
-	first := true
-	ast.WalkTerms(t, func(*ast.Term) bool {
-		if !first {
-			*count++
-		}
-		first = false
-		return false
-	})
-}
-
-type change struct {
-	value            ast.Value
-	operator, detail string
-}
-
-func changed(t *ast.Term) []change {
-	switch v := t.Value.(type) {
-	case ast.String:
-		if v == "" {
-			return []change{{ast.String("changed"), "constant", `"" became "changed"`}}
-		}
-		return []change{{ast.String(string(v) + "-changed"), "constant", fmt.Sprintf("%s became another string", oneLine(v.String()))}}
-	case ast.Number:
-		if n, ok := v.Int(); ok {
-			return []change{{ast.Number(fmt.Sprint(n + 1)), "constant", fmt.Sprintf("%d became %d", n, n+1)}}
-		}
-	case ast.Boolean:
-		return []change{{ast.Boolean(!bool(v)), "constant", fmt.Sprintf("%v became %v", bool(v), !bool(v))}}
-	case ast.Set:
-		if v.Len() == 0 {
-			return nil
-		}
-		wider := ast.NewSet(v.Slice()...)
-		wider.Add(ast.StringTerm("changed"))
-		return []change{{ast.NewSet(), "set", oneLine(v.String()) + " became empty"}, {wider, "set", oneLine(v.String()) + " became wider"}}
-	}
-	return nil
-}
-
-// oneLine shortens source text for a list.
-func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if runes := []rune(s); len(runes) > 70 {
-		return string(runes[:70]) + "…"
-	}
-	return s
 }

@@ -30,12 +30,16 @@ type Pack struct {
 	Cases   []Case
 	Data    map[string]any // settings and other data beside the policies
 	Policy  *engine.Policy
+
+	sources    []engine.PackSource
+	equivalent map[string]string // key of a Mutation → why nothing can notice it
+	inputs     caseInputs
 }
 
 // OpenPack reads policies, tests (*_test.rego) and cases (*.txtar) from directories. A
 // pack that holds the embedded one's root is tested in its place.
 func OpenPack(ctx context.Context, name string, dirs ...fs.FS) (*Pack, error) {
-	p := &Pack{Controls: map[string]engine.Control{}, Modules: map[string]*ast.Module{}, Tests: map[string]*ast.Module{}}
+	p := &Pack{Controls: map[string]engine.Control{}, Modules: map[string]*ast.Module{}, Tests: map[string]*ast.Module{}, equivalent: map[string]string{}}
 	for i, dir := range dirs {
 		if err := p.read(dir, i); err != nil {
 			return nil, err
@@ -59,6 +63,7 @@ func OpenPack(ctx context.Context, name string, dirs ...fs.FS) (*Pack, error) {
 			return nil, err
 		}
 	}
+	p.sources = packs
 	policy, err := engine.Load(ctx, packs, engine.LoadOptions{Tests: true})
 	if err != nil {
 		return nil, err
@@ -91,6 +96,8 @@ func (p *Pack) read(dir fs.FS, i int) error {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			p.Cases = append(p.Cases, c)
+		case path.Base(name) == equivalentFile:
+			return p.readEquivalent(dir, name)
 		case strings.HasSuffix(name, "_test.rego"):
 			m, err := parseRego(dir, name, name)
 			if err != nil {

@@ -90,7 +90,7 @@ func (p *Pack) Test(ctx context.Context) (*TestResult, error) {
 func (p *Pack) run(ctx context.Context, modules, tests map[string]*ast.Module, tracer topdown.QueryTracer) ([]TestCase, error) {
 	all := maps.Clone(modules)
 	maps.Copy(all, tests)
-	runner := tester.NewRunner().SetModules(all).SetCompiler(ast.NewCompiler().WithStrict(true).WithEnablePrintStatements(true)).
+	runner := tester.NewRunner().SetModules(all).SetCompiler(testCompiler()).
 		SetStore(inmem.NewFromObject(p.Data)).SetTimeout(testTimeout).CapturePrintOutput(true).RaiseBuiltinErrors(true)
 	if tracer != nil {
 		runner = runner.SetCoverageQueryTracer(tracer)
@@ -111,6 +111,10 @@ func (p *Pack) run(ctx context.Context, modules, tests map[string]*ast.Module, t
 		out = append(out, t)
 	}
 	return out, nil
+}
+
+func testCompiler() *ast.Compiler {
+	return ast.NewCompiler().WithStrict(true).WithEnablePrintStatements(true)
 }
 
 func errorText(err error) string {

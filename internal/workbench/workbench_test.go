@@ -140,6 +140,45 @@ func TestWeakTestsLeaveMutantsAlive(t *testing.T) {
 	}
 }
 
+// TestCasesNoticeMutants kills changes by a case alone, and lists what is left.
+func TestCasesNoticeMutants(t *testing.T) {
+	t.Parallel()
+	weak := strings.Split(goodTest, "test_dataset")[0]
+	files := map[string]string{"training/publisher.rego": control, "training/publisher_test.rego": strings.Replace(weak, `finding.detail == "unlisted"`, "finding.detail", 1)}
+	alive := func() map[string]bool {
+		p := open(t, files)
+		result, err := p.Mutate(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]bool{}
+		for _, m := range result.Survivors {
+			out[m.key()] = true
+		}
+		for _, stale := range result.Stale {
+			out["stale "+stale] = true
+		}
+		return out
+	}
+	detail := `training/publisher.rego | constant | "unlisted" became another string`
+	if !alive()[detail] {
+		t.Fatalf("%s did not survive tests that do not look at it: %v", detail, alive())
+	}
+	files["equivalent_mutants.txt"] = "# why\n" + detail + " | for this test\ntraining/publisher.rego | drop | nothing | gone\n"
+	if got := alive(); got[detail] || !got["stale training/publisher.rego | drop | nothing"] {
+		t.Errorf("listed as equivalent: %v", got)
+	}
+	delete(files, "equivalent_mutants.txt")
+	files["cases/deny.txtar"] = strings.Replace(denyCase, "at: train.py:2", "at: train.py:2\ndetail: unlisted", 1)
+	if got := alive(); got[detail] {
+		t.Errorf("the case does not notice it: %v", got)
+	}
+	files["equivalent_mutants.txt"] = "no reason\n"
+	if _, err := OpenPack(t.Context(), "acme", pack(files)); err == nil {
+		t.Error("a list without reasons was read")
+	}
+}
+
 func TestFailingTestsAndCasesAreReported(t *testing.T) {
 	t.Parallel()
 	p := open(t, map[string]string{
@@ -147,6 +186,7 @@ func TestFailingTestsAndCasesAreReported(t *testing.T) {
 		"training/publisher_test.rego": goodTest + "\ntest_wrong if count(deny) == 7 with input.references as [base]\n",
 		"cases/line.txtar":             strings.Replace(denyCase, "train.py:2", "train.py:1", 1),
 		"cases/outcome.txtar":          strings.Replace(denyCase, "outcome: fail\nat: train.py:2", "outcome: pass", 1),
+		"cases/detail.txtar":           strings.Replace(denyCase, "at: train.py:2", "detail: something else", 1),
 		"cases/unknown.txtar":          strings.Replace(denyCase, "ACME-001", "ACME-999", 1),
 	})
 	result, err := p.Test(t.Context())
@@ -159,12 +199,12 @@ func TestFailingTestsAndCasesAreReported(t *testing.T) {
 			failed[c.Name] = true
 		}
 	}
-	for _, name := range []string{"data.publisher_test.test_wrong", "case cases/line", "case cases/outcome", "case cases/unknown"} {
+	for _, name := range []string{"data.publisher_test.test_wrong", "case cases/line", "case cases/outcome", "case cases/detail", "case cases/unknown"} {
 		if !failed[name] {
 			t.Errorf("%s did not fail; failed: %v", name, failed)
 		}
 	}
-	if len(failed) != 4 {
+	if len(failed) != 5 {
 		t.Errorf("failed: %v", failed)
 	}
 }
