@@ -12,8 +12,8 @@ import (
 
 // The size of the picture, in pixels of the SVG.
 const (
-	columnWidth = 230
-	boxWidth    = 190
+	columnWidth = 205
+	boxWidth    = 170
 	boxHeight   = 46
 	rowHeight   = 64
 	margin      = 20
@@ -87,7 +87,7 @@ func (g *graph) add(id, kind, name, detail, stage string) {
 	if _, ok := g.nodes[id]; ok {
 		return
 	}
-	g.nodes[id] = &node{ID: id, Kind: kind, Name: shorten(name, 26), Detail: shorten(detail, 30), Column: max(slices.Index(lineageStages, stage), 0), order: kind + name + id}
+	g.nodes[id] = &node{ID: id, Kind: kind, Name: shorten(name, 21), Detail: shorten(detail, 16), Column: max(slices.Index(lineageStages, stage), 0), order: kind + name + id}
 }
 
 func shorten(s string, n int) string {
@@ -157,7 +157,7 @@ func (g *graph) provenance(p sbom.Provenance) {
 	}
 	for _, gap := range p.Gaps {
 		if n, ok := g.nodes[gap.Digest]; ok {
-			n.Detail = shorten("gap: "+strings.ReplaceAll(gap.Code, "_", " "), 30)
+			n.Detail = shorten("gap: "+strings.ReplaceAll(gap.Code, "_", " "), 22)
 		}
 	}
 }
@@ -198,7 +198,7 @@ func (g *graph) layout() picture {
 		nodes = append(nodes, n)
 	}
 	slices.SortFunc(nodes, func(a, b *node) int { return cmp.Or(cmp.Compare(a.Column, b.Column), cmp.Compare(a.order, b.order)) })
-	p := picture{Width: columnWidth*len(lineageStages) + 2*margin, Left: max(len(nodes)-maxNodes, 0)}
+	p := picture{Width: columnWidth*(len(lineageStages)-1) + boxWidth + 2*margin, Left: max(len(nodes)-maxNodes, 0)}
 	for i, name := range lineageStages {
 		p.Columns = append(p.Columns, column{margin + i*columnWidth, name})
 	}
