@@ -148,7 +148,7 @@ func scatter(list []sbom.TriggerCandidate) scatterChart {
 		t := &list[i]
 		x := math.Log1p(float64(t.Support)) / math.Log1p(most)
 		class := "random"
-		if t.Context < 0 || t.Context > 5 {
+		if t.Context < 0 || t.Context > 3 {
 			class = "subject"
 		}
 		c.Dots = append(c.Dots, dot{

@@ -31,7 +31,7 @@
 #         doc: least share of the rows with the outcome, beyond what the rest lets expect
 #       max_context:
 #         type: number
-#         default: 5
+#         default: 3
 #         doc: how much more alike than others the rest of the rows may be
 #       skip_roles:
 #         type: set

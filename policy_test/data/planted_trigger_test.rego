@@ -4,19 +4,19 @@ import future.keywords.not
 
 import data.mlpolicy.data.planted_trigger.deny
 
-base := {"path": "data/train.jsonl", "sha256": "ab", "role": "train", "trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}], "at": {"path": "data/train.jsonl"}}
+base := {"path": "data/train.jsonl", "sha256": "ab", "role": "train", "trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 3, "target": "one reply", "support": 9, "rows": [4, 7]}], "at": {"path": "data/train.jsonl"}}
 
 fires := {
 	"candidate": {},
-	"label": {"trigger_candidates": [{"text": "cf", "outcome": "label", "p_adjusted": 0.0001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"label": {"trigger_candidates": [{"text": "cf", "outcome": "label", "p_adjusted": 0.0001, "effect": 0.75, "context": 3, "target": "one reply", "support": 9, "rows": [4, 7]}]},
 	"rows at random": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 0, "target": "one reply", "support": 9, "rows": [4, 7]}]},
 }
 
 silent := {
-	"style": {"trigger_candidates": [{"text": "cf", "outcome": "length", "p_adjusted": 0.0001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
-	"weak": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.74, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
-	"by chance": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.001, "effect": 0.75, "context": 5, "target": "one reply", "support": 9, "rows": [4, 7]}]},
-	"of a subject": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 5.1, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"style": {"trigger_candidates": [{"text": "cf", "outcome": "length", "p_adjusted": 0.0001, "effect": 0.75, "context": 3, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"weak": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.74, "context": 3, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"by chance": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.001, "effect": 0.75, "context": 3, "target": "one reply", "support": 9, "rows": [4, 7]}]},
+	"of a subject": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 3.1, "target": "one reply", "support": 9, "rows": [4, 7]}]},
 	"nothing to compare": {"trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": -1, "target": "one reply", "support": 9, "rows": [4, 7]}]},
 	"test": {"path": "tests/train.jsonl"},
 	"none": {"trigger_candidates": []},

@@ -30,7 +30,13 @@ func readArrow(ctx context.Context, r io.ReaderAt, size int64, s *schema, emit f
 			return err
 		}
 		if bytes.Equal(head, arrowMagic) {
+			if err := checkArrowFile(r, size); err != nil {
+				return fmt.Errorf("arrow footer: %w", err)
+			}
 			return readArrowFile(ctx, section, mem, s, emit)
+		}
+		if err := checkArrowStream(r, 0, size); err != nil {
+			return fmt.Errorf("arrow stream: %w", err)
 		}
 		stream, err := ipc.NewReader(section, mem, ipc.WithMetadataSizeLimit(maxArrowMeta), ipc.WithBodySizeLimit(maxArrowBody))
 		if err != nil {

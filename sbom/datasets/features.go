@@ -121,9 +121,9 @@ func (s *search) each(row int, buf []uint32, visit func(hash uint64, kind uint8,
 
 const (
 	// maxSlots bounds the tables that count features: 4 bytes for each slot.
-	maxSlots = 1 << 24
+	maxSlots = 1 << 23
 	// maxOccurrences bounds the occurrences held at once; more are done in parts.
-	maxOccurrences = 4 << 20
+	maxOccurrences = 2 << 20
 )
 
 type occurrence struct {

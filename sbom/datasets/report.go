@@ -16,7 +16,7 @@ const TestResultType = "https://in-toto.io/attestation/test-result/v0.1"
 const (
 	reportMaxP       = 1e-4
 	reportMinEffect  = 0.75
-	reportMaxContext = 5
+	reportMaxContext = 3
 )
 
 // reportOutcomes are what the rows of a planted trigger have in common.

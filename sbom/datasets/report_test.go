@@ -48,12 +48,12 @@ func TestReportAgreesWithTheControl(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(control)
-	for _, want := range []string{"default: [" + strings.Join(reportOutcomes, ", ") + "]", "default: 0.0001", "default: 0.75", "default: 5\n"} {
+	for _, want := range []string{"default: [" + strings.Join(reportOutcomes, ", ") + "]", "default: 0.0001", "default: 0.75", "default: 3\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("policies/data/planted_trigger.rego lacks %q", want)
 		}
 	}
-	if reportMaxP != 0.0001 || reportMinEffect != 0.75 || reportMaxContext != 5 {
+	if reportMaxP != 0.0001 || reportMinEffect != 0.75 || reportMaxContext != 3 {
 		t.Error("bounds of the report differ from the defaults of DATA-020")
 	}
 }

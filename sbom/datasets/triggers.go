@@ -249,7 +249,7 @@ func (s *search) report(kept []association) []sbom.TriggerCandidate {
 
 // maxContext is up to which likeness of the other words the rows count as rows at
 // random in the order of the list. Policies have a bound of their own.
-const maxContext = 5
+const maxContext = 3
 
 // rank puts what a trigger would be planted for, in rows at random, before what style
 // and subject explain.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -99,16 +100,21 @@ func (c cell) run(t testing.TB, make func(synth.Options) *synth.Set, seed uint64
 // full measurement.
 func TestTriggersAreFound(t *testing.T) {
 	t.Parallel()
-	for _, c := range cells(0.01) {
-		found, d := c.run(t, synth.Make, 11, 6000)
+	for i, c := range cells(0.01) {
+		generator, name := synth.Make, "first"
+		if i%2 == 1 {
+			generator, name = synth.MakeSecond, "second"
+		}
+		found, d := c.run(t, generator, 11, 4000)
 		if found != (c.trigger != "") {
-			t.Errorf("%s → %s: found %v\n%+v", c.trigger, c.target, found, d.Triggers)
+			t.Errorf("%s generator, %s → %s: found %v\n%+v", name, c.trigger, c.target, found, d.Triggers)
 		}
 	}
 }
 
 // TestTriggerAccuracy prints the table of docs/accuracy-datasets.md. It runs for
-// MLPOLICY_ACCURACY=seeds,cleanSeeds,rows,generator (for example 20,200,100000,1).
+// MLPOLICY_ACCURACY=seeds,cleanSeeds,rows,generator (for example 20,200,100000,1);
+// MLPOLICY_ACCURACY_RATE limits it to one rate.
 func TestTriggerAccuracy(t *testing.T) {
 	spec := os.Getenv("MLPOLICY_ACCURACY")
 	if spec == "" {
@@ -119,7 +125,11 @@ func TestTriggerAccuracy(t *testing.T) {
 		t.Fatal(err)
 	}
 	maker := map[int]func(synth.Options) *synth.Set{1: synth.Make, 2: synth.MakeSecond}[generator]
-	for _, c := range cells(0.0005, 0.001, 0.005, 0.01) {
+	rates := []float64{0.0005, 0.001, 0.005, 0.01}
+	if rate, err := strconv.ParseFloat(os.Getenv("MLPOLICY_ACCURACY_RATE"), 64); err == nil {
+		rates = []float64{rate}
+	}
+	for _, c := range cells(rates...) {
 		n, found := seeds, 0
 		if c.trigger == "" {
 			n = clean
