@@ -23,6 +23,7 @@ type pyModule struct {
 	topHash int8            // as pyFunc.hash, for the statements of the module
 	modes   map[string]bool // words that the module compares with: settings, not names
 	steps   int             // left of the budget of the current evaluation
+	left    int             // of maxModuleSteps
 }
 
 // pyScope is a module, class or function body.
@@ -106,7 +107,7 @@ type pyDecl struct {
 func indexPython(m *python.Module) *pyModule {
 	x := &pyModule{
 		m: m, dotted: moduleName(m.Path), imports: map[string]string{}, classes: map[string]*pyClass{},
-		funcs: map[string]*pyFunc{}, fields: map[string][]pyValue{}, modes: map[string]bool{},
+		funcs: map[string]*pyFunc{}, fields: map[string][]pyValue{}, modes: map[string]bool{}, left: maxModuleSteps,
 	}
 	x.root = &pyScope{names: map[string][]pyBinding{}}
 	w := &pyWalker{x: x, scope: x.root, block: &pyBlock{}}

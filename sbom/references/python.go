@@ -2,6 +2,7 @@ package references
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -43,6 +44,9 @@ func collectPython(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 	r := readPython(m, out)
 	r.magics()
 	r.links.keep(r)
+	if r.x.left < 0 {
+		out.AddProblem(f.At(1), sbom.FamilyReferences, "too_large", fmt.Sprintf("following names takes more than maxModuleSteps (%d) steps; the rest was not followed", maxModuleSteps))
+	}
 	return nil
 }
 

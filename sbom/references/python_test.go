@@ -1,6 +1,8 @@
 package references
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -174,6 +176,26 @@ func TestNotebook(t *testing.T) {
 	want := []found{{"model", "base", "org/m", "", 3}, {"dataset", "train", "org/d", "", 3}, {"model", "base", "org/t", "", 5}, {"model", "base", "org/y", "", 8}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestPythonEnds reads modules made to be followed forever.
+func TestPythonEnds(t *testing.T) {
+	t.Parallel()
+	chain := &strings.Builder{}
+	for i := range 40 {
+		fmt.Fprintf(chain, "if c:\n  a%d = a%d or a%d\nelse:\n  a%d = [a%d, a%d]\n", i+1, i, i, i+1, i, i)
+	}
+	calls := chain.String() + strings.Repeat("torch.load(a40, x=a40, y=a40)\n", 3000)
+	for name, text := range map[string]string{
+		"itself":   "def f(x):\n  return f(x)\ndef g(x):\n  f(x)\n  g(x)\n  AutoModel.from_pretrained(x)\nAutoModel.from_pretrained(f(g(1)))\n",
+		"doubling": chain.String() + "AutoModel.from_pretrained(a40)\n",
+		"many":     calls,
+	} {
+		inv := collectAll(t, map[string]string{"a.py": text})
+		if limited := len(inv.Problems) > 0; limited != (name == "many") {
+			t.Errorf("%s: problems %v", name, inv.Problems)
+		}
 	}
 }
 

@@ -7,10 +7,13 @@ import (
 )
 
 const (
-	maxSteps  = 4000 // expressions looked at for one argument; dispatch tables have hundreds
-	maxLookup = 12   // names followed one after the other
-	maxTerms  = 512  // values of one argument; the largest dispatch table seen has 300
-	maxText   = 1024 // bytes of a name that is put together
+	maxSteps = 4000 // expressions looked at for one argument; dispatch tables have hundreds
+	// maxModuleSteps bounds all evaluations of one module; none of some 10,000 modules
+	// of public repositories takes 100,000.
+	maxModuleSteps = 2_000_000
+	maxLookup      = 12   // names followed one after the other
+	maxTerms       = 512  // values of one argument; the largest dispatch table seen has 300
+	maxText        = 1024 // bytes of a name that is put together
 )
 
 // pyTerm is where a value comes from: an expression that is no name, a parameter, or a
@@ -25,7 +28,8 @@ type pyTerm struct {
 // for. Each step is counted, so that a hostile file ends.
 func (x *pyModule) terms(v pyValue, depth int) []pyTerm {
 	x.steps--
-	if v.e == nil || depth > maxLookup || x.steps < 0 {
+	x.left--
+	if v.e == nil || depth > maxLookup || x.steps < 0 || x.left < 0 {
 		return nil
 	}
 	down := func(e python.Expr) []pyTerm {
