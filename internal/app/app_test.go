@@ -177,6 +177,20 @@ func (b *bed) run() *bed {
 
 func start(t *testing.T, change func(*Options)) *bed { return newBed(t, change).run() }
 
+// startQuiet is start, and waits until the first look for open heads is over, so that what
+// happens then is found by its own delivery or not at all.
+func startQuiet(t *testing.T, change func(*Options)) *bed {
+	t.Helper()
+	b := start(t, change)
+	eventually(t, func() string {
+		if slices.Contains(b.Calls(), "GET /installation/repositories") {
+			return ""
+		}
+		return "nobody looks for open heads"
+	})
+	return b
+}
+
 // eventually waits until fn says nothing is wrong.
 func eventually(t *testing.T, fn func() string) {
 	t.Helper()

@@ -132,7 +132,7 @@ func TestALostBatchOfAnnotationsIsResumed(t *testing.T) {
 // Test 4: deliveries shuffled and doubled, one of them lost.
 func TestOrderAndLossOfDeliveriesDoNotMatter(t *testing.T) {
 	t.Parallel()
-	b := start(t, func(o *Options) { o.ReconcileEvery = 100 * time.Millisecond })
+	b := startQuiet(t, func(o *Options) { o.ReconcileEvery = 100 * time.Millisecond })
 	repo := b.AddRepo("model", map[string]string{"a": "ok"})
 	old := b.Commit(map[string]string{"a": "BAD data\n"})
 	b.Change(repo, 1, old, "main")
@@ -518,7 +518,7 @@ func TestEverySampleWebhookIsHandled(t *testing.T) {
 // Test 10: both buttons of GitHub's own, and a fork, whose events list no pull request.
 func TestRerunThroughRunAndSuite(t *testing.T) {
 	t.Parallel()
-	b := start(t, nil)
+	b := startQuiet(t, nil)
 	repo := b.AddRepo("model", map[string]string{"a": "ok"})
 	sha := b.Commit(map[string]string{"a": "BAD data\n"})
 	b.Change(repo, 1, sha, "main")
@@ -563,13 +563,18 @@ func TestRerunThroughRunAndSuite(t *testing.T) {
 // Test 11: what cannot be seen in full is not decided, and a rename is followed by id.
 func TestARepositoryRenamedMeanwhileIsFound(t *testing.T) {
 	t.Parallel()
-	b := newBed(t, nil)
+	b := startQuiet(t, nil)
 	repo := b.AddRepo("model", map[string]string{"a": "ok"})
 	sha := b.Commit(map[string]string{"a": "BAD data\n"})
 	b.Change(repo, 1, sha, "main")
+	var rename sync.Once
+	b.SetFault(func(r *http.Request) *githubtest.Fault {
+		if strings.Contains(r.URL.Path, "/pulls/") {
+			rename.Do(func() { b.Rename(repo, "renamed") })
+		}
+		return nil
+	})
 	b.send("pull_request", b.PullEvent(repo, 1, "opened"))
-	b.Rename(repo, "renamed")
-	b.run()
 	b.wants(repo, sha, map[string]string{"mlpolicy": "failure", "mlpolicy / data": "failure"})
 	r, err := b.store.Repository(t.Context(), repo.ID)
 	if err != nil || r.Name != "renamed" {

@@ -164,6 +164,13 @@ func (s *Server) Minted() []string {
 	return append([]string(nil), s.minted...)
 }
 
+// SetFault sets Fault while the server is in use.
+func (s *Server) SetFault(fault func(*http.Request) *Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Fault = fault
+}
+
 // ExpireTokens makes every token worthless.
 func (s *Server) ExpireTokens() {
 	s.mu.Lock()
