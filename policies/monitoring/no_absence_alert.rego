@@ -49,7 +49,6 @@ deny contains {"subject": metric, "detail": detail, "at": alert.at, "key": metri
 	first := min(places_of)
 	some alert in input.alerts
 	[alert.at.path, alert.at.line] == first
-	metric in alert.metrics
 	detail := $"no alert fires when {metric} is not there any more"
 }
 
