@@ -17,7 +17,7 @@ import (
 	"github.com/mlpolicy/mlpolicy/internal/store/storetest"
 )
 
-// benchBed is an App with the real controls, without a test's cleanup of its own.
+// benchApp is an App and its GitHub; it takes deliveries and works once Run is called.
 func benchApp(b *testing.B, dsn string, evaluate Evaluate) (*githubtest.Server, *App) {
 	b.Helper()
 	gh := githubtest.New(b)
