@@ -54,7 +54,7 @@ type BuildOptions struct {
 	Revision string
 	// Data becomes data.json: for a pack of controls, the defaults of their settings.
 	Data map[string]any
-	// SigningKey is a PEM private key (ECDSA P-256, P-384, P-521 or RSA); nil leaves the
+	// SigningKey is a PEM private key (ECDSA P-256, P-384, P-521, Ed25519 or RSA); nil leaves the
 	// bundle unsigned.
 	SigningKey []byte
 }
@@ -148,6 +148,8 @@ type OpenOptions struct {
 	PublicKey []byte
 	// AllowUnsigned opens a bundle without checking who made it. The caller records it.
 	AllowUnsigned bool
+	// MinRevision refuses older bundles, as CompareRevisions orders them; "" takes all.
+	MinRevision string
 }
 
 // Open reads a bundle and verifies it. Without a public key it is an error unless the
@@ -183,6 +185,9 @@ func Open(r io.Reader, opts OpenOptions) (*Bundle, error) {
 	}
 	sum := sha256.Sum256(packed)
 	out := &Bundle{Revision: b.Manifest.Revision, Data: b.Data, Digest: hex.EncodeToString(sum[:]), Signed: opts.PublicKey != nil}
+	if opts.MinRevision != "" && (b.Manifest.Revision == "" || CompareRevisions(b.Manifest.Revision, opts.MinRevision) < 0) {
+		return nil, fmt.Errorf("%w: revision %q is older than %q", ErrRolledBack, b.Manifest.Revision, opts.MinRevision)
+	}
 	if b.Manifest.Roots != nil {
 		out.Roots = slices.Clone(*b.Manifest.Roots)
 	}

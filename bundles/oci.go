@@ -105,6 +105,9 @@ func (r Remote) Pull(ctx context.Context, reference string) (packed []byte, mani
 	if err != nil {
 		return nil, "", fmt.Errorf("pull %s: %w", reference, err)
 	}
+	if packed, ok := r.cached(desc.Digest); ok {
+		return packed, desc.Digest.String(), nil
+	}
 	var m ocispec.Manifest
 	if err := json.Unmarshal(body, &m); err != nil {
 		return nil, "", fmt.Errorf("pull %s: manifest: %w", reference, err)

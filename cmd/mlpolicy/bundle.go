@@ -63,7 +63,7 @@ func newBundleBuild(env *environment) *cobra.Command {
 	f := c.Flags()
 	f.StringVarP(&out, "output", "o", "", "the bundle to write")
 	f.StringVar(&revision, "revision", "", "revision of the pack, recorded and signed")
-	f.StringVar(&key, "signing-key", "", "PEM private key (ECDSA or RSA)")
+	f.StringVar(&key, "signing-key", "", "PEM private key (ECDSA, Ed25519 or RSA)")
 	return c
 }
 
@@ -122,13 +122,13 @@ func newBundleSign(env *environment) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&key, "signing-key", "", "PEM private key (ECDSA or RSA)")
+	c.Flags().StringVar(&key, "signing-key", "", "PEM private key (ECDSA, Ed25519 or RSA)")
 	c.Flags().StringVarP(&out, "output", "o", "", "the signed bundle (default: FILE itself)")
 	return c
 }
 
 func newBundleVerify(env *environment) *cobra.Command {
-	var key string
+	var key, least string
 	c := &cobra.Command{
 		Use: "verify FILE", Short: "Verify the signature of a bundle over every file in it", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -140,7 +140,7 @@ func newBundleVerify(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: publicKey})
+			b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: publicKey, MinRevision: least})
 			if err != nil {
 				if publicKey == nil {
 					return usage("give it with --public-key FILE", "%w", err)
@@ -152,6 +152,7 @@ func newBundleVerify(env *environment) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&key, "public-key", "", "PEM public key of the signer")
+	c.Flags().StringVar(&least, "min-revision", "", "refuse an older revision (v9 is older than v10)")
 	return c
 }
 
@@ -212,7 +213,7 @@ func newBundlePush(env *environment) *cobra.Command {
 }
 
 func newBundlePull(env *environment) *cobra.Command {
-	var out, key string
+	var out, key, least string
 	var allowUnsigned bool
 	c := &cobra.Command{
 		Use: "pull oci://REGISTRY/NAME:TAG", Short: "Pull a bundle from a registry and verify it", Args: cobra.ExactArgs(1),
@@ -228,13 +229,12 @@ func newBundlePull(env *environment) *cobra.Command {
 			if err != nil {
 				return &exitError{code: exitUndecided, err: err}
 			}
-			b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: publicKey, AllowUnsigned: allowUnsigned && publicKey == nil})
+			b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: publicKey, AllowUnsigned: allowUnsigned && publicKey == nil, MinRevision: least})
 			if err != nil {
-				code := exitDenied
 				if publicKey == nil {
-					code = exitUsage
+					return usage("give the signer's key with --public-key, or --allow-unsigned", "%w", err)
 				}
-				return &exitError{code: code, err: err, hint: "give the signer's key with --public-key, or --allow-unsigned"}
+				return &exitError{code: exitDenied, err: err}
 			}
 			if err := env.write(out, func(w io.Writer) error { _, err := w.Write(packed); return err }); err != nil {
 				return err
@@ -245,6 +245,7 @@ func newBundlePull(env *environment) *cobra.Command {
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "the file to write")
 	c.Flags().StringVar(&key, "public-key", "", "PEM public key of the signer")
+	c.Flags().StringVar(&least, "min-revision", "", "refuse an older revision (v9 is older than v10)")
 	c.Flags().BoolVar(&allowUnsigned, "allow-unsigned", false, "take a bundle that nobody signed")
 	return c
 }
@@ -268,6 +269,15 @@ func (env *environment) remote() bundles.Remote {
 		return bundles.Remote{}
 	}
 	return bundles.Remote{CacheDir: filepath.Join(dir, "mlpolicy", "bundles")}
+}
+
+// revisions remembers what tags named, beside the cache of what was pulled.
+func (env *environment) revisions() *bundles.Revisions {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return &bundles.Revisions{}
+	}
+	return &bundles.Revisions{File: filepath.Join(dir, "mlpolicy", "revisions.json")}
 }
 
 // pull fetches a bundle that a configuration or command line names.

@@ -42,13 +42,14 @@ lists changes that cannot be noticed, with the reason.`,
 				args = []string{"."}
 			}
 			opts := testOptions{coverage: coverage, mutate: mutate, threshold: threshold, format: format, control: control}
+			before := env.stamp(args) // what changes while the tests run is a change too
 			err := env.testPack(c.Context(), args, opts)
 			for watch {
 				if err != nil {
 					fmt.Fprintf(env.stderr, "mlpolicy: %v\n", err)
 				}
-				if waitErr := env.waitForChange(c.Context(), args); waitErr != nil {
-					return nil
+				if before = env.waitForChange(c.Context(), args, before); before == "" {
+					return nil // interrupted
 				}
 				err = env.testPack(c.Context(), args, opts)
 			}
@@ -221,18 +222,18 @@ func (r *testReport) junit(w io.Writer) error {
 // watchEvery is how often watched files are looked at.
 const watchEvery = 300 * time.Millisecond
 
-// waitForChange returns when a file below the directories changed.
-func (env *environment) waitForChange(ctx context.Context, dirs []string) error {
-	before := env.stamp(dirs)
+// waitForChange returns the stamp of the directories once it is another one, "" when ctx
+// ended before.
+func (env *environment) waitForChange(ctx context.Context, dirs []string, before string) string {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return ""
 		case <-ticker.C:
-			if env.stamp(dirs) != before {
-				return nil
+			if now := env.stamp(dirs); now != before {
+				return now
 			}
 		}
 	}

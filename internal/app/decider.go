@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/mlpolicy/mlpolicy/bundles"
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/engine/config"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
@@ -32,6 +33,8 @@ type Decider struct {
 	Version string
 	// Pull fetches an oci:// bundle of a policies block; nil refuses them.
 	Pull func(ctx context.Context, ref string) ([]byte, error)
+	// Accept may refuse a bundle that a tag names now: one older than it named before.
+	Accept func(ref string, b *bundles.Bundle) error
 
 	mu       sync.Mutex
 	policies map[string]*engine.Policy // by configuration and environment
@@ -170,7 +173,7 @@ func (d *Decider) policy(ctx context.Context, law lawTree, conf *engine.Config, 
 	if p, ok := d.policies[key]; ok && cacheable {
 		return p, nil
 	}
-	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Pull: d.Pull})
+	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Pull: d.Pull, Accept: d.Accept})
 	var load *engine.LoadError
 	if errors.As(err, &load) && len(load.Diagnostics) > 0 {
 		first := load.Diagnostics[0]

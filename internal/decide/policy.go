@@ -36,30 +36,55 @@ type PolicyOptions struct {
 	Law Law
 	// Pull fetches an oci:// bundle; nil refuses them.
 	Pull func(ctx context.Context, ref string) ([]byte, error)
+	// Accept, if set, may refuse a verified bundle that a reference names: a server takes
+	// no older revision than it had (bundles.Revisions).
+	Accept func(ref string, b *bundles.Bundle) error
 	// FactSchemas types the facts of --facts by name.
 	FactSchemas map[string][]byte
 }
 
 // Law reads configuration, policies and keys by the path that was written.
 type Law struct {
-	// Dir is the directory that relative paths start from.
+	// Dir is the directory that relative paths start from; "" where FS is all there is.
 	Dir string
-	// FS, if set, replaces Dir for paths below it: a base revision.
-	FS fs.FS
+	// FS, if set, stands for the directory Root: the work tree in a base revision. What
+	// lies inside of Root is read from it, however its path is written.
+	FS   fs.FS
+	Root string
+}
+
+// inside returns the path in FS of what is written as name, if it lies there.
+func (l Law) inside(name string) (string, bool) {
+	if l.FS == nil {
+		return "", false
+	}
+	if l.Root == "" {
+		return path.Clean(filepath.ToSlash(name)), true // fs.ValidPath refuses what leaves it
+	}
+	file := l.abs(name)
+	dir, base := filepath.Dir(file), filepath.Base(file)
+	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = resolved
+	}
+	rel, err := filepath.Rel(l.Root, filepath.Join(dir, base))
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
 }
 
 // Read returns a file of the law.
 func (l Law) Read(name string) ([]byte, error) {
-	if l.FS != nil && filepath.IsLocal(name) {
-		return fs.ReadFile(l.FS, path.Clean(filepath.ToSlash(name)))
+	if inner, ok := l.inside(name); ok {
+		return fs.ReadFile(l.FS, inner)
 	}
 	return os.ReadFile(l.abs(name))
 }
 
 // Directory returns a directory of the law.
 func (l Law) Directory(name string) (fs.FS, error) {
-	if l.FS != nil && filepath.IsLocal(name) {
-		return fs.Sub(l.FS, path.Clean(filepath.ToSlash(name)))
+	if inner, ok := l.inside(name); ok {
+		return fs.Sub(l.FS, inner)
 	}
 	root, err := os.OpenRoot(l.abs(name))
 	if err != nil {
@@ -69,8 +94,8 @@ func (l Law) Directory(name string) (fs.FS, error) {
 }
 
 func (l Law) isDir(name string) bool {
-	if l.FS != nil && filepath.IsLocal(name) {
-		info, err := fs.Stat(l.FS, path.Clean(filepath.ToSlash(name)))
+	if inner, ok := l.inside(name); ok {
+		info, err := fs.Stat(l.FS, inner)
 		return err == nil && info.IsDir()
 	}
 	info, err := os.Stat(l.abs(name))
@@ -186,6 +211,11 @@ func (opts *PolicyOptions) bundle(pack engine.PackSource, packed, key []byte) (e
 			return pack, fmt.Errorf("%s: %w (give the key with --public-key or verify { public_key }, or --allow-unsigned)", pack.Source, err)
 		}
 		return pack, fmt.Errorf("%s: %w", pack.Source, err)
+	}
+	if opts.Accept != nil && strings.HasPrefix(pack.Source, bundles.OCIScheme) && !strings.Contains(pack.Source, "@") {
+		if err := opts.Accept(pack.Source, b); err != nil {
+			return pack, err
+		}
 	}
 	files := fstest.MapFS{}
 	for _, m := range b.Modules {
