@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,8 +137,14 @@ func (e *emulator) tip(branch string) string {
 func TestAgainstTheEmulator(t *testing.T) {
 	t.Parallel()
 	emulatorScript(t)
-	var app *App
-	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { app.ServeWebhook(w, r) }))
+	var ready atomic.Pointer[App]
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if app := ready.Load(); app != nil {
+			app.ServeWebhook(w, r)
+			return
+		}
+		w.WriteHeader(http.StatusServiceUnavailable) // what the emulator tells of while it is set up
+	}))
 	t.Cleanup(hook.Close)
 	b := newBed(t, nil)
 	e := startEmulator(t, b.Key, hook.URL)
@@ -168,10 +175,10 @@ func TestAgainstTheEmulator(t *testing.T) {
 	opts.GitHubURL, opts.Metrics = front.URL, nil
 	opts.Timing.OrgLaw = time.Hour
 	var err error
-	if app, err = New(opts); err != nil {
+	if b.app, err = New(opts); err != nil {
 		t.Fatal(err)
 	}
-	b.app = app
+	ready.Store(b.app)
 	b.run()
 	pull := e.call(http.MethodPost, "/repos/acme/model/pulls", map[string]any{"title": "t", "head": "topic", "base": "main"})
 	runs := func() map[string]map[string]any {
