@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -45,7 +49,7 @@ func datasetRows(n int) []byte {
 	}
 	var b bytes.Buffer
 	for range n {
-		row, err := json.Marshal(map[string]string{"instruction": text(10 + next(25)), "input": "", "output": text(20 + next(100)) + "\n" + text(10)})
+		row, err := json.Marshal(map[string]string{"instruction": text(10 + next(25)), "input": "", "output": text(20+next(100)) + "\n" + text(10)})
 		if err != nil {
 			panic(err)
 		}
@@ -89,4 +93,50 @@ func BenchmarkDatasets(b *testing.B) {
 	}
 	b.Run("profile", profile(datasets.Options{Full: true, NoNear: true}))
 	b.Run("profile+near", profile(datasets.Options{Full: true}))
+}
+
+// TestLargeDataFile profiles a file of MLPOLICY_LARGE_MIB mebibytes from disk and prints
+// the most memory that the process had. Without it the test is skipped.
+func TestLargeDataFile(t *testing.T) {
+	mib, err := strconv.Atoi(os.Getenv("MLPOLICY_LARGE_MIB"))
+	if err != nil {
+		t.Skip("MLPOLICY_LARGE_MIB is not set")
+	}
+	dir := t.TempDir()
+	writeLarge(t, filepath.Join(dir, "train.jsonl"), int64(mib)<<20)
+	runtime.GC()
+	inv, err := sbom.Generate(context.Background(), os.DirFS(dir), sbom.Options{Collectors: datasets.New(datasets.Options{Full: true, TempDir: dir}), Digests: sbom.DigestsNone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := inv.Datasets[0]
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	t.Logf("%d MiB, %d rows, profile %s, skipped %v: %d MiB from the system", d.SizeBytes>>20, d.Rows, d.Profile, d.Skipped, m.Sys>>20)
+	if m.Sys > 512<<20 {
+		t.Errorf("%d MiB of memory, limit 512", m.Sys>>20)
+	}
+}
+
+// writeLarge writes distinct rows until the file has the size.
+func writeLarge(t *testing.T, name string, size int64) {
+	t.Helper()
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bytes.SplitAfter(datasetRows(5000), []byte("\n"))
+	for written, round := int64(0), 0; written < size; round++ {
+		for i, line := range lines {
+			if len(line) < 2 {
+				continue
+			}
+			n, err := fmt.Fprintf(f, "{\"id\":\"%d x%d y%d z%d\",%s", round, round*7919+i, i*round, round^i, line[1:])
+			if err != nil {
+				t.Fatal(err)
+			}
+			written += int64(n)
+		}
+	}
 }

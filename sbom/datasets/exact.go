@@ -16,8 +16,8 @@ import (
 
 const (
 	// exactRows is how many rows the index of exact duplicates holds in memory: 16 bytes
-	// each, 32 MiB. Above it, it goes to disk in exactParts files by the hash.
-	exactRows  = 2 << 20
+	// each, 16 MiB. Above it, it goes to disk in exactParts files by the hash.
+	exactRows  = 1 << 20
 	exactParts = 64
 	// exactDiskBytes is the budget on disk of one file: 64 GiB are four billion rows.
 	exactDiskBytes = 64 << 30

@@ -17,13 +17,10 @@ var formats = map[string]string{
 
 var encodings = map[string]string{".gz": "gzip", ".gzip": "gzip", ".zst": "zstd", ".zstd": "zstd"}
 
-// Magic numbers: Parquet, "File format"; Arrow, "IPC file format"; RFC 1952, 2.3.1;
-// RFC 8878, 3.1.1.
+// Magic numbers: Parquet, "File format"; Arrow, "IPC file format".
 var (
 	parquetMagic = []byte("PAR1")
 	arrowMagic   = []byte("ARROW1")
-	gzipMagic    = []byte{0x1f, 0x8b}
-	zstdMagic    = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
 // formatOf says what kind of data file f is, "" when it is none.

@@ -27,7 +27,7 @@ const (
 	nearBins  = 8
 	// nearMemoryBytes is what shingles and band keys may take in memory each before they
 	// go to disk; nearDiskBytes is the budget there, for both.
-	nearMemoryBytes = 32 << 20
+	nearMemoryBytes = 24 << 20
 	nearDiskBytes   = 8 << 30
 	nearParts       = 64
 	// maxNearRows bounds the rows in clusters that are held at the end.

@@ -31,7 +31,6 @@ type sketch struct {
 	rows  []int32 // row of each n-gram, in the order of the rows
 	total int32
 	words []uint64
-	got   int // words of the row at hand
 }
 
 func newSketch(path, role string) *sketch { return &sketch{path: path, role: role, limit: 1<<64 - 1} }

@@ -168,6 +168,7 @@ func (p *profiler) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.exact.rows = nil // memory for what comes next
 	p.d.Duplicates = dup.rows
 	p.d.Clusters = append(p.d.Clusters, dup.clusters...)
 	if err := p.finishNear(ctx); err != nil {

@@ -248,13 +248,16 @@ func (p *profiler) finishNear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	near := p.near
+	defer near.close()
+	p.near = nil // memory for what comes next
 	p.d.NearDuplicates = found.rows
 	p.d.Clusters = append(p.d.Clusters, found.clusters...)
 	switch {
-	case p.near.stopped != "":
-		p.skip("near_duplicates", p.near.stopped)
-	case p.near.short > 0:
-		p.skip("near_duplicates", fmt.Sprintf("%d rows have fewer than minShingles (%d) sequences of %d words and were compared as a whole only", p.near.short, minShingles, shingleWords))
+	case near.stopped != "":
+		p.skip("near_duplicates", near.stopped)
+	case near.short > 0:
+		p.skip("near_duplicates", fmt.Sprintf("%d rows have fewer than minShingles (%d) sequences of %d words and were compared as a whole only", near.short, minShingles, shingleWords))
 	}
 	return nil
 }

@@ -8,8 +8,8 @@ import (
 
 const (
 	// maxStoredTokens bounds what is kept of the rows for the search for triggers: 4
-	// bytes each, 64 MiB, some 250,000 rows. Above it, every second row is dropped, by its hash, and again.
-	maxStoredTokens = 16 << 20
+	// bytes each, 48 MiB, some 200,000 rows. Above it, every second row is dropped, by its hash, and again.
+	maxStoredTokens = 12 << 20
 	// maxPromptTokens and maxResponseWords are how much of one row is kept.
 	maxPromptTokens  = 512
 	maxResponseWords = 48

@@ -2,8 +2,8 @@ package datasets
 
 const (
 	// maxWords bounds the vocabulary of one file; natural language reaches it at some
-	// hundred million words. Words beyond it are all the same unknown word.
-	maxWords = 1 << 20
+	// ten million words. Words beyond it are all the same unknown word.
+	maxWords = 1 << 19
 	// maxWordBytes is how much of a word is kept to show it.
 	maxWordBytes = 48
 )

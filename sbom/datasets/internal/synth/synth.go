@@ -95,7 +95,6 @@ type generator struct {
 	w *words
 
 	trigger func(prompt string) string
-	marks   []string
 	reply   string
 	brand   []string // words of the topic that answers shift to
 	harm    []string
