@@ -189,13 +189,12 @@ func (g *Gate) verifySignature(ctx context.Context, f File) error {
 	return nil
 }
 
-// checkSignature tries every trust that a signature could be of: the blocks of the
-// configuration, in order, the registry's first.
+// checkSignature tries every block whose signer may sign models, in order.
 func (g *Gate) checkSignature(ctx context.Context, f File) (*attest.ModelResult, *attest.Signed, error) {
 	opts := attest.ModelOptions{Signature: f.Path, Exclude: g.beside(), Known: g.Disk.FileDigests()}
 	var first error
 	for _, block := range g.policy.Blocks {
-		if len(block.PredicateTypes) > 0 && !slices.Contains(block.PredicateTypes, attest.PredicateOMS) {
+		if !mayReleaseModels(block) {
 			continue
 		}
 		manifest, signed, err := attest.OpenModelBundle(f.Data, &block.Trust)
@@ -212,9 +211,19 @@ func (g *Gate) checkSignature(ctx context.Context, f File) (*attest.ModelResult,
 		if _, err := attest.ParseBundle(f.Data); err != nil {
 			return nil, nil, err
 		}
-		first = &attest.Refused{Code: "method", Reason: "nobody is trusted to sign models: add a trust block to mlpolicy.hcl whose predicate_types hold " + attest.PredicateOMS + " (or none), or --trust FILE"}
+		first = &attest.Refused{Code: "method", Reason: "nobody is trusted to sign models: add a trust block for training or registry, or one whose predicate_types hold " + attest.PredicateOMS + ", or give --trust FILE"}
 	}
 	return nil, nil, first
+}
+
+// mayReleaseModels tells whether the signer of a block may sign models: the block names
+// the predicate type of model signatures, or it names none and is of a stage that hands
+// models on. The signer of the data must not release a model.
+func mayReleaseModels(block attest.StageTrust) bool {
+	if len(block.PredicateTypes) > 0 {
+		return slices.Contains(block.PredicateTypes, attest.PredicateOMS)
+	}
+	return slices.Contains([]string{"", string(engine.StageTraining), string(engine.StageRegistry)}, block.Stage)
 }
 
 func missingOf(r *attest.ModelResult) []string {

@@ -280,3 +280,24 @@ func TestReusable(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoMayReleaseModels: a key that may speak for the data must not release a model.
+func TestWhoMayReleaseModels(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		block attest.StageTrust
+		want  bool
+	}{
+		"command line":           {attest.StageTrust{}, true},
+		"registry":               {attest.StageTrust{Stage: "registry"}, true},
+		"training":               {attest.StageTrust{Stage: "training"}, true},
+		"data":                   {attest.StageTrust{Stage: "data"}, false},
+		"deployment":             {attest.StageTrust{Stage: "deployment"}, false},
+		"registry, other types":  {attest.StageTrust{Stage: "registry", PredicateTypes: []string{attest.PredicateSLSA}}, false},
+		"data, model signatures": {attest.StageTrust{Stage: "data", PredicateTypes: []string{attest.PredicateOMS}}, true},
+	} {
+		if got := mayReleaseModels(tt.block); got != tt.want {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
