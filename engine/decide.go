@@ -193,7 +193,7 @@ func (j *judgement) add(f RawFinding, kind Outcome, waivers *waiverSet, left map
 	switch {
 	case finding.Waiver != "":
 		finding.State = FindingWaived
-	case left[print] > 0:
+	case left[print] > 0 && !waivers.unhashed(f):
 		left[print]--
 		finding.State = FindingKnown
 		*all++

@@ -35,6 +35,7 @@ var DigestForm = regexp.MustCompile(`^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|s
 type waiverSet struct {
 	all   []*waiverUse
 	names map[string][]string // name of a subject → its other names
+	bytes map[string]bool     // paths of models and data
 	known map[string]bool     // subjects and paths of the source
 }
 
@@ -50,13 +51,21 @@ type waiverUse struct {
 }
 
 func newWaivers(list []Waiver, in *Input, now time.Time) *waiverSet {
-	s := &waiverSet{names: map[string][]string{}, known: map[string]bool{}}
+	s := &waiverSet{names: map[string][]string{}, known: map[string]bool{}, bytes: bytePaths(in)}
 	if len(list) == 0 {
 		return s // collecting every path of a large source takes a while
 	}
+	named := map[string]int{}
 	for _, c := range in.Components {
-		same := slices.Concat([]string{c.Ref, c.Purl, c.Name}, c.Files)
-		for _, name := range same {
+		named[c.Name]++
+	}
+	for _, c := range in.Components {
+		same := slices.Concat([]string{c.Ref, c.Purl}, c.Files)
+		keys := same
+		if named[c.Name] == 1 { // the source chooses names: one that two share says nothing
+			keys = append(slices.Clone(same), c.Name)
+		}
+		for _, name := range keys {
 			if name != "" {
 				s.names[name] = append(s.names[name], same...)
 				s.known[name] = true
@@ -72,6 +81,30 @@ func newWaivers(list []Waiver, in *Input, now time.Time) *waiverSet {
 		s.all = append(s.all, u)
 	}
 	return s
+}
+
+// bytePaths are the paths that stand for bytes somebody loads: models and data. Whether
+// they were hashed does not change what they are.
+func bytePaths(in *Input) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range in.Weights {
+		out[w.Path] = true
+	}
+	for _, d := range in.Datasets {
+		out[d.Path] = true
+	}
+	for _, f := range in.Files {
+		if slices.Contains([]string{"weights", "dataset", "checkpoint", "archive"}, f.Kind) {
+			out[f.Path] = true
+		}
+	}
+	return out
+}
+
+// unhashed says whether a finding is about bytes of which the digest is not known, as with
+// --digests none: they may be any bytes.
+func (s *waiverSet) unhashed(f RawFinding) bool {
+	return f.Digest == "" && (s.bytes[f.Subject] || s.bytes[f.At.Path])
 }
 
 // waiverState checks a waiver against the clock. The day it expires on is its last.
@@ -142,9 +175,12 @@ func (s *waiverSet) waive(control string, f RawFinding) string {
 			continue
 		}
 		switch {
-		case f.Digest != "" && len(w.Digests) == 0:
+		case len(w.Digests) == 0 && (f.Digest != "" || s.unhashed(f)):
 			// Nothing would stop other bytes under the same name from being waived.
 			w.fixed, w.note = WaiverInvalid, fmt.Sprintf("%s has the digest %s, and the waiver names none", f.Subject, f.Digest)
+			if f.Digest == "" {
+				w.note = fmt.Sprintf("%s was not hashed, and the waiver names no digest", f.Subject)
+			}
 		case len(w.Digests) > 0 && !slices.Contains(w.Digests, f.Digest):
 			w.otherDigest++
 			w.note = fmt.Sprintf("%s has other bytes: %s", f.Subject, f.Digest)

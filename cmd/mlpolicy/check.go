@@ -115,6 +115,9 @@ func runCheck(ctx context.Context, env *environment, flags *checkFlags, name str
 	if flags.format == "" && env.githubWorkflow && !env.terminal {
 		flags.format = "github"
 	}
+	if !slices.Contains([]string{"all", "lfs", "none"}, flags.digests) {
+		return usage("", "--digests %q is not all, lfs or none", flags.digests)
+	}
 	if flags.format != "" && !slices.Contains(report.Formats, flags.format) {
 		return usage("", "format %q is not written; %s are", flags.format, strings.Join(report.Formats, ", "))
 	}
@@ -232,12 +235,15 @@ func (env *environment) request(ctx context.Context, flags *lawFlags, name strin
 			return nil, done, err
 		}
 		opened = append(opened, req.Base)
-		rev, err := source.Revision(ctx, env.dir, flags.base, true)
+		rev, err := source.Revision(ctx, env.dir, flags.base, false)
 		if err != nil {
 			return nil, done, err
 		}
 		opened = append(opened, rev)
 		law.FS = rev.FS
+		if law.Root, err = source.Worktree(env.dir); err != nil {
+			return nil, done, err
+		}
 	}
 	if err := env.law(ctx, req, flags, law); err != nil {
 		return nil, done, err
@@ -250,7 +256,7 @@ func (env *environment) base(ctx context.Context, name, rev string) (*source.Sou
 	if strings.HasPrefix(name, source.GitPrefix) {
 		return source.Revision(ctx, env.dir, rev, false)
 	}
-	return source.Revision(ctx, env.path(name), rev, true)
+	return source.RevisionOf(ctx, env.dir, rev, env.path(name))
 }
 
 // law reads configuration, policies, facts and advisories.

@@ -48,11 +48,15 @@ const (
 type repository struct {
 	git    *git.Repository
 	store  *filesystem.Storage
+	root   string // of the work tree, symbolic links resolved; of the git directory where it is bare
 	prefix string // slash-separated path of the opened directory in the work tree, "" for its root
 	mu     sync.Mutex
 }
 
-// openRepository finds the repository around dir as git does, upwards.
+// openRepository finds the repository around dir, upwards. A directory that looks like a
+// bare repository counts only where dir is that directory and no work tree is around it: a
+// work tree can hold one as plain files, and its author would then write the history that
+// the work tree is compared with (git-config(1), "safe.bareRepository").
 func openRepository(dir string) (*repository, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -72,19 +76,23 @@ func openRepository(dir string) (*repository, error) {
 				return nil, err
 			}
 			prefix := filepath.ToSlash(rel)
-			if prefix == "." || gitDir == root {
+			if prefix == "." {
 				prefix = ""
 			}
-			return openStore(gitDir, common, prefix)
+			return openStore(gitDir, common, root, prefix)
 		}
 		if filepath.Dir(root) == root {
-			return nil, git.ErrRepositoryNotExists
+			break
 		}
 	}
+	if isBare(abs) {
+		return openStore(abs, "", abs, "")
+	}
+	return nil, git.ErrRepositoryNotExists
 }
 
-// gitDirectory returns the git directory of a work tree root or bare repository, and
-// the common directory when it is a linked work tree (gitrepository-layout(5)).
+// gitDirectory returns the git directory of a work tree root, and the common directory
+// when it is a linked work tree (gitrepository-layout(5)).
 func gitDirectory(root string) (gitDir, common string, err error) {
 	dot := filepath.Join(root, ".git")
 	info, err := os.Lstat(dot)
@@ -93,8 +101,6 @@ func gitDirectory(root string) (gitDir, common string, err error) {
 		return dot, "", nil
 	case err == nil && info.Mode().IsRegular():
 		return linkedWorktree(dot)
-	case isBare(root):
-		return root, "", nil
 	}
 	return "", "", nil
 }
@@ -141,7 +147,7 @@ func readSmall(name string) (string, error) {
 	return strings.TrimSpace(string(b)), err
 }
 
-func openStore(gitDir, common, prefix string) (*repository, error) {
+func openStore(gitDir, common, root, prefix string) (*repository, error) {
 	var files billy.Filesystem = osfs.New(gitDir, osfs.WithBoundOS())
 	if common != "" {
 		files = dotgit.NewRepositoryFilesystem(files, osfs.New(common, osfs.WithBoundOS()))
@@ -152,7 +158,7 @@ func openStore(gitDir, common, prefix string) (*repository, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open git repository: %w", err)
 	}
-	return &repository{git: repo, store: store, prefix: prefix}, nil
+	return &repository{git: repo, store: store, root: root, prefix: prefix}, nil
 }
 
 // unconfigured hides the repository's configuration from go-git, which would refuse a
@@ -167,9 +173,50 @@ func (unconfigured) Config() (*config.Config, error) { return config.NewConfig()
 func Revision(ctx context.Context, dir, rev string, below bool) (*Source, error) {
 	repo, err := openRepository(dir)
 	if err != nil {
-		return nil, &Error{Reason: fmt.Sprintf("no git repository for git:%s: %v", rev, err),
-			Hint: "run mlpolicy inside the repository", Err: err}
+		return nil, noRepository(rev, err)
 	}
+	prefix := ""
+	if below {
+		prefix = repo.prefix
+	}
+	return repo.revision(ctx, dir, rev, prefix)
+}
+
+// RevisionOf opens what the directory at path is in one revision of the repository around
+// dir. It is an error where path lies outside of that repository's work tree, or in a
+// repository of its own: two histories cannot be compared.
+func RevisionOf(ctx context.Context, dir, rev, path string) (*Source, error) {
+	repo, err := openRepository(dir)
+	if err != nil {
+		return nil, noRepository(rev, err)
+	}
+	inner, err := openRepository(path)
+	if err == nil {
+		err = inner.store.Close()
+	}
+	if err != nil || inner.root != repo.root {
+		repo.store.Close()
+		return nil, &Error{Reason: fmt.Sprintf("%s is not in the repository around the current directory, of which %q is a revision", path, rev), Err: err,
+			Hint: "run mlpolicy inside the repository of the source"}
+	}
+	return repo.revision(ctx, path, rev, inner.prefix)
+}
+
+// Worktree is the root of the work tree around dir, symbolic links resolved.
+func Worktree(dir string) (string, error) {
+	repo, err := openRepository(dir)
+	if err != nil {
+		return "", err
+	}
+	return repo.root, repo.store.Close()
+}
+
+func noRepository(rev string, err error) error {
+	return &Error{Reason: fmt.Sprintf("no git repository for git:%s: %v", rev, err), Hint: "run mlpolicy inside the repository", Err: err}
+}
+
+// revision opens the tree at prefix of one revision.
+func (repo *repository) revision(ctx context.Context, dir, rev, prefix string) (*Source, error) {
 	hash, err := repo.git.ResolveRevision(plumbing.Revision(rev))
 	if err != nil {
 		return nil, noRevision(rev, err)
@@ -182,9 +229,9 @@ func Revision(ctx context.Context, dir, rev string, below bool) (*Source, error)
 	files := &blobs{repo: repo, hashes: map[string]plumbing.Hash{}, tree: t}
 	t.open = files.open
 	root := commit.TreeHash
-	if below && repo.prefix != "" {
-		if root, err = repo.subtree(root, repo.prefix); err != nil {
-			return nil, &Error{Reason: fmt.Sprintf("%s has no directory %s", rev, repo.prefix), Err: err}
+	if prefix != "" {
+		if root, err = repo.subtree(root, prefix); err != nil {
+			return nil, &Error{Reason: fmt.Sprintf("%s has no directory %s", rev, prefix), Err: err}
 		}
 	}
 	if err := files.list(ctx, root, "", 0); err != nil {
