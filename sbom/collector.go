@@ -9,6 +9,10 @@ type Collector struct {
 	Families []Family // the families it looks for; at least one
 	// Match decides from the path, the size and the first bytes; it never reads.
 	Match func(*File) bool
+	// MaxBytes is the largest file it reads: files above it are not handed to Collect;
+	// they become a Problem too_large of each family; 0 is no limit. Match has a limit
+	// of its own only for files of bulk, see File.Within.
+	MaxBytes int64
 	// Collect appends what the file says to out, which is empty when it is called
 	// and belongs to this file alone. What cannot be read goes to out.Problems; a
 	// returned error becomes a Problem of every family of the collector.

@@ -84,6 +84,7 @@ type part struct {
 	mode     fs.FileMode
 	digest   string // of the bytes as stored
 	families []Family
+	refused  []Family // families that have a Problem of the file being too large
 }
 
 // read hands every file to the collectors, in parallel, largest first so that one big
@@ -152,7 +153,12 @@ func (g *generator) report(done <-chan int64) {
 
 // merge joins the parts in path order.
 func (g *generator) merge(parts []part) *Inventory {
-	inv := &Inventory{Subject: g.opts.Subject, Collected: map[Family]Collected{}, Problems: g.tree.problems}
+	inv := &Inventory{Subject: g.opts.Subject, Collected: map[Family]Collected{}}
+	for _, u := range g.tree.problems {
+		for _, family := range u.families(g.opts.Collectors) {
+			inv.AddProblem(At{Path: u.path, Offset: -1}, family, u.code, u.reason)
+		}
+	}
 	looked := map[Family]int{FamilyFiles: len(parts)}
 	for _, c := range g.opts.Collectors {
 		for _, family := range c.Families {

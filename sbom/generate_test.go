@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,7 +117,8 @@ func TestSymlinksStayInsideTheRoot(t *testing.T) {
 		os.Symlink("../outside.txt", filepath.Join(root, "rel.txt")),
 		os.Symlink("nowhere", filepath.Join(root, "gone.txt")),
 		os.Symlink("..", filepath.Join(root, "up")),
-		os.MkdirAll(filepath.Join(root, ".git"), 0o755),
+		os.MkdirAll(filepath.Join(root, ".git", "objects"), 0o755),
+		os.WriteFile(filepath.Join(root, ".git", "HEAD"), []byte("ref: refs/heads/main"), 0o600),
 		os.WriteFile(filepath.Join(root, ".git", "x.txt"), []byte("git"), 0o600),
 	} {
 		if err != nil {
@@ -214,5 +216,131 @@ func TestCancelledContextIsAnError(t *testing.T) {
 	cancel()
 	if _, err := Generate(ctx, fstest.MapFS{"a": {}}, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
+
+// TestFileOverTheLimitOfACollectorIsAProblem: exceeding a limit is never silence.
+func TestFileOverTheLimitOfACollectorIsAProblem(t *testing.T) {
+	t.Parallel()
+	bounded := func(name string, limit int64, families ...Family) Collector {
+		return Collector{
+			Name: name, Families: families, MaxBytes: limit,
+			Match: func(f *File) bool { return f.Ext() == ".txt" },
+			Collect: func(_ context.Context, f *File, out *Inventory) error {
+				out.References = append(out.References, Reference{Name: name, At: f.At(1)})
+				return nil
+			},
+		}
+	}
+	source := fstest.MapFS{"at.txt": {Data: []byte("12345678")}, "over.txt": {Data: []byte("123456789")}}
+	inv, err := Generate(context.Background(), source, Options{Collectors: []Collector{
+		bounded("test/a", 8, FamilyReferences, FamilyCalls),
+		bounded("test/b", 8, FamilyReferences, FamilyDocuments),
+		bounded("test/c", 0, FamilyReferences),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := map[string]int{}
+	for _, r := range inv.References {
+		read[r.Name+" "+r.At.Path]++
+	}
+	want := map[string]int{"test/a at.txt": 1, "test/b at.txt": 1, "test/c at.txt": 1, "test/c over.txt": 1}
+	if !maps.Equal(read, want) {
+		t.Errorf("read %v, want %v", read, want)
+	}
+	refused := map[Family]string{}
+	for _, p := range inv.Problems {
+		if p.Path != "over.txt" || p.Code != "too_large" || refused[p.Family] != "" {
+			t.Errorf("unexpected problem %+v", p)
+		}
+		refused[p.Family] = p.Reason
+	}
+	reason := "file has 9 bytes, limit of test/a is 8: not read"
+	if !maps.Equal(refused, map[Family]string{FamilyReferences: reason, FamilyCalls: reason, FamilyDocuments: "file has 9 bytes, limit of test/b is 8: not read"}) {
+		t.Errorf("problems %v", refused)
+	}
+}
+
+// TestWithinLetsOnlyBulkPass: above a limit generic data is no match, code stays one.
+func TestWithinLetsOnlyBulkPass(t *testing.T) {
+	t.Parallel()
+	line, lines := strings.Repeat("x", 9000), strings.Repeat("a = 1;\n", 2000)
+	for _, tc := range []struct {
+		name, content string
+		bulk          bool
+	}{
+		{"tokenizer.json", line, true}, {"train.jsonl", line, true}, {"data.csv", line, true}, {"corpus.TXT", line, true}, {"a.xml", line, true},
+		{"pnpm-lock.yaml", line, true}, {"linux.conda-lock.yml", line, true}, {"app.min.js", lines, true}, {"index.js", line, true},
+		{"index.js", lines, false}, {"config.json", line, false}, {"adapter_config.json", line, false}, {"tokenizer_config.json", line, false},
+		{"serve.py", line, false}, {"block.py", line, false}, {"serve-lock.py", line, false}, {"train.yaml", line, false}, {"run.sh", line, false}, {"Modelfile", line, false},
+		{".env", line, false}, {"Dockerfile", line, false}, {"main.tf", line, false}, {"a.toml", line, false}, {"n.ipynb", line, false}, {"a.ts", lines, false},
+	} {
+		f := NewFile(tc.name, []byte(tc.content))
+		if got := f.Within(f.Size - 1); got == tc.bulk {
+			t.Errorf("%s above the limit: Within = %v", tc.name, got)
+		}
+		if !f.Within(f.Size) {
+			t.Errorf("%s at the limit is not within it", tc.name)
+		}
+	}
+}
+
+// TestUnseenIsUnknown holds what the walk cannot look into to the families that it hides
+// from, and places that look like none of ours to being read.
+func TestUnseenIsUnknown(t *testing.T) {
+	t.Parallel()
+	outside, root := t.TempDir(), t.TempDir()
+	for _, err := range []error{
+		os.WriteFile(filepath.Join(outside, "blob"), []byte("x"), 0o600),
+		os.Symlink(filepath.Join(outside, "blob"), filepath.Join(root, "model")),
+		os.Symlink(filepath.Join(outside, "blob"), filepath.Join(root, "notes.txt")),
+		os.Symlink("nowhere", filepath.Join(root, "gone")),
+		os.MkdirAll(filepath.Join(root, "w", ".git"), 0o755),
+		os.WriteFile(filepath.Join(root, "w", ".git", "a.txt"), []byte("hidden"), 0o600),
+		os.MkdirAll(filepath.Join(root, "node_modules", "m"), 0o755),
+		os.WriteFile(filepath.Join(root, "node_modules", "m", "x.bin"), []byte("weights"), 0o600),
+		os.WriteFile(filepath.Join(root, "node_modules", "m", "x.txt"), []byte("code"), 0o600),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	note := func(family Family) func(context.Context, *File, *Inventory) error {
+		return func(_ context.Context, f *File, out *Inventory) error {
+			out.Documents = append(out.Documents, Document{Kind: string(family), Path: f.Path})
+			return nil
+		}
+	}
+	inv, err := Generate(t.Context(), dir.FS(), Options{Collectors: []Collector{
+		{Name: "text", Families: []Family{FamilyReferences}, Match: func(f *File) bool { return f.Ext() == ".txt" }, Collect: note(FamilyReferences)},
+		{Name: "weights", Families: []Family{FamilyWeights}, Match: func(f *File) bool { return f.Ext() == ".bin" }, Collect: note(FamilyWeights)},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	problems := map[string]bool{}
+	for _, p := range inv.Problems {
+		problems[p.Path+" "+string(p.Family)] = true
+	}
+	for want, there := range map[string]bool{
+		"model weights": true, "model files": true, "model references": false,
+		"notes.txt references": true, "gone files": true, "gone weights": false,
+	} {
+		if problems[want] != there {
+			t.Errorf("problem %q: %v, want %v (%v)", want, problems[want], there, inv.Problems)
+		}
+	}
+	read := map[string]bool{}
+	for _, d := range inv.Documents {
+		read[d.Path] = true
+	}
+	if !read["w/.git/a.txt"] || !read["node_modules/m/x.bin"] || read["node_modules/m/x.txt"] {
+		t.Errorf("read %v, want the directory that only looks like git's, and of installed code the weights alone", read)
 	}
 }

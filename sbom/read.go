@@ -40,7 +40,7 @@ func (g *generator) file(ctx context.Context, e entry) part {
 	}
 	p.fact = g.fact(f)
 	for _, c := range g.opts.Collectors {
-		if e.vendor && !slices.Contains(c.Families, FamilyPackages) {
+		if e.vendor && !slices.Contains(c.Families, FamilyPackages) && !slices.Contains(c.Families, FamilyWeights) {
 			continue
 		}
 		if !c.Match(f) {
@@ -49,10 +49,27 @@ func (g *generator) file(ctx context.Context, e entry) part {
 		if ctx.Err() != nil {
 			return p
 		}
-		collect(ctx, c, f, &p.inv)
 		p.families = append(p.families, c.Families...)
+		if c.MaxBytes > 0 && f.Size > c.MaxBytes {
+			tooLarge(c, f, &p)
+			continue
+		}
+		collect(ctx, c, f, &p.inv)
 	}
 	return p
+}
+
+// tooLarge makes a Problem of each family of the collector that has none yet for this
+// file: several collectors of a family may refuse the same one.
+func tooLarge(c Collector, f *File, p *part) {
+	for _, family := range c.Families {
+		if slices.Contains(p.refused, family) {
+			continue
+		}
+		p.refused = append(p.refused, family)
+		p.inv.AddProblem(At{Path: f.Path, Offset: -1}, family, "too_large",
+			fmt.Sprintf("file has %d bytes, limit of %s is %d: not read", f.Size, c.Name, c.MaxBytes))
+	}
 }
 
 // load reads the head, the digest and, for a small file, the content.

@@ -25,7 +25,44 @@ type tree struct {
 	entries  []entry
 	bytes    int64
 	lfs      []lfsRule
-	problems []Problem
+	problems []unseen
+}
+
+// unseen is something of the tree that nobody can look into.
+type unseen struct {
+	path   string
+	code   string
+	reason string
+	kind   unseenKind
+}
+
+type unseenKind int
+
+const (
+	unseenFile  unseenKind = iota // one file, whose name says what it would have been
+	unseenGone                    // a link that leads nowhere: there are no bytes to load
+	unseenTree                    // a directory, or all that follows: it can hold anything
+	unseenOther                   // a submodule: a repository of its own, pinned by a commit
+)
+
+// families are the families that the unseen is missing from: whatever looks at such a
+// name, what looks at content whatever the name, or all.
+func (u unseen) families(collectors []Collector) []Family {
+	out := []Family{FamilyFiles}
+	f := &File{Path: u.path, reader: strings.NewReader(""), whole: true}
+	for _, c := range collectors {
+		if u.kind == unseenTree || u.kind != unseenOther && c.Match(f) {
+			out = append(out, c.Families...)
+		}
+	}
+	switch {
+	case u.kind == unseenOther:
+		out = append(out, FamilyWeights, FamilyDatasets)
+	case u.kind == unseenFile && (fileKind(f) == "" || fileKind(f) == "archive"):
+		out = append(out, FamilyWeights) // model files are known by their content
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 type entry struct {
@@ -48,13 +85,13 @@ func walk(ctx context.Context, source fs.FS) (*tree, error) {
 			if name == "." {
 				return err
 			}
-			t.problem(name, "unreadable", err)
+			t.problem(name, "unreadable", unseenTree, err)
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if path.Base(name) == ".git" {
+		if path.Base(name) == ".git" && (!d.IsDir() || isGitDirectory(source, name)) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
@@ -64,8 +101,7 @@ func walk(ctx context.Context, source fs.FS) (*tree, error) {
 			return nil
 		}
 		if len(t.entries) >= maxFiles {
-			t.problems = append(t.problems, Problem{Path: name, Offset: -1, Family: FamilyFiles,
-				Code: "too_many", Reason: fmt.Sprintf("source has more than maxFiles (%d) files; the rest was not read", maxFiles)})
+			t.problem(name, "too_many", unseenTree, fmt.Errorf("source has more than maxFiles (%d) files; the rest was not read", maxFiles))
 			return fs.SkipAll
 		}
 		t.add(source, name, d)
@@ -80,26 +116,28 @@ func walk(ctx context.Context, source fs.FS) (*tree, error) {
 
 func (t *tree) add(source fs.FS, name string, d fs.DirEntry) {
 	if len(name) > maxPathBytes {
-		t.problem(name[:80], "too_large", fmt.Errorf("path has %d bytes, limit maxPathBytes is %d", len(name), maxPathBytes))
+		t.problem(name[:80], "too_large", unseenTree, fmt.Errorf("path has %d bytes, limit maxPathBytes is %d", len(name), maxPathBytes))
 		return
 	}
 	info, err := d.Info()
 	if err == nil && d.Type()&fs.ModeSymlink != 0 {
 		if info, err = fs.Stat(source, name); err != nil {
-			code, why := "unreadable", "symbolic link leads nowhere"
-			if !errors.Is(err, fs.ErrNotExist) {
-				code, why = "outside_root", "symbolic link leaves the root of the source and was not followed"
+			if errors.Is(err, fs.ErrNotExist) {
+				t.problem(name, "unreadable", unseenGone, errors.New("symbolic link leads nowhere"))
+			} else {
+				t.problem(name, "outside_root", unseenFile, errors.New("symbolic link leaves the root of the source and was not followed"))
 			}
-			t.problem(name, code, errors.New(why))
 			return
 		}
 	}
 	switch {
 	case err != nil:
-		t.problem(name, "unreadable", err)
+		t.problem(name, "unreadable", unseenFile, err)
 	case info.IsDir():
+	case info.Mode()&fs.ModeIrregular != 0:
+		t.problem(name, "missing_blob", unseenOther, errors.New("a submodule: its files belong to another repository and are not in this one; scan it by itself, or a directory in which it is checked out"))
 	case !info.Mode().IsRegular():
-		t.problem(name, "unreadable", fmt.Errorf("not a regular file (%s)", info.Mode().Type()))
+		t.problem(name, "unreadable", unseenFile, fmt.Errorf("not a regular file (%s)", info.Mode().Type()))
 	default:
 		t.entries = append(t.entries, entry{path: name, size: info.Size(), mode: info.Mode(), vendor: isVendored(name)})
 		t.bytes += info.Size()
@@ -112,24 +150,35 @@ func (t *tree) add(source fs.FS, name string, d fs.DirEntry) {
 func (t *tree) attributes(source fs.FS, name string) {
 	content, err := fs.ReadFile(source, name)
 	if err != nil {
-		t.problem(name, "unreadable", err)
+		t.problem(name, "unreadable", unseenFile, err)
 		return
 	}
 	t.lfs = append(t.lfs, parseAttributes(path.Dir(name), content)...)
 }
 
-// problem records something of the tree that nobody can look into, for each family:
-// whatever it is, it was not looked at.
-func (t *tree) problem(name, code string, err error) {
+// problem records something of the tree that nobody can look into.
+func (t *tree) problem(name, code string, kind unseenKind, err error) {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		err = pe.Err // without the path of this machine
 	}
-	t.problems = append(t.problems, Problem{Path: name, Offset: -1, Family: FamilyFiles, Code: code, Reason: err.Error()})
+	t.problems = append(t.problems, unseen{path: name, code: code, reason: err.Error(), kind: kind})
+}
+
+// isGitDirectory tells a git directory (gitrepository-layout(5)) from a directory that is
+// only called like one, which would be a place to hide things.
+func isGitDirectory(source fs.FS, name string) bool {
+	head, err := fs.Stat(source, path.Join(name, "HEAD"))
+	if err != nil || !head.Mode().IsRegular() {
+		return false
+	}
+	objects, err := fs.Stat(source, path.Join(name, "objects"))
+	return err == nil && objects.IsDir()
 }
 
 // vendorDirs hold installed third-party code. It is an environment, not the system
-// that is judged: its packages are listed, its code is not read for references.
+// that is judged: its packages are listed and its model files read, for whoever loads one
+// loads it from anywhere; its code is not read for references.
 var vendorDirs = []string{"site-packages", "dist-packages", "node_modules", "conda-meta", "__pycache__"}
 
 func isVendored(name string) bool {

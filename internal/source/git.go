@@ -330,7 +330,7 @@ func (b *blobs) list(ctx context.Context, tree plumbing.Hash, dir string, depth 
 		name := path.Join(dir, e.Name)
 		if strings.Contains(e.Name, "/") || !fs.ValidPath(name) || e.Name == "." || e.Name == ".." {
 			// Listed under a harmless name as something that cannot be read.
-			b.tree.add(path.Join(dir, "invalid name "+url.PathEscape(e.Name)), node{mode: fs.ModeIrregular})
+			b.tree.add(path.Join(dir, "invalid name "+url.PathEscape(e.Name)), node{mode: fs.ModeDevice})
 			continue
 		}
 		if e.Mode == filemode.Dir {

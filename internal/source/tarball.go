@@ -139,7 +139,7 @@ func (a *archive) add(content io.Reader, h *tar.Header) error {
 	case tar.TypeReg:
 		return a.file(content, name, h)
 	default: // a hard link or a device: listed as something that cannot be read
-		a.tree.add(name, node{mode: fs.ModeIrregular})
+		a.tree.add(name, node{mode: fs.ModeDevice})
 	}
 	return nil
 }
