@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -154,11 +156,25 @@ func showControl(env *environment, c engine.Control) {
 }
 
 func newPolicySchema(env *environment) *cobra.Command {
-	return &cobra.Command{
+	var dir string
+	c := &cobra.Command{
 		Use: "schema", Short: "Print the JSON schema of the input document", Args: cobra.NoArgs,
+		Long: `Print the JSON schema of the input document, or lay it out as DIR/input.json, where
+"schemas: [{input: schema.input}]" of a policy finds it (opa check --schema DIR, Regal).`,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := env.stdout.Write(policies.Schema)
-			return err
+			if dir == "" {
+				_, err := env.stdout.Write(policies.Schema)
+				return err
+			}
+			if err := os.MkdirAll(env.path(dir), 0o755); err != nil {
+				return usage("", "%w", err)
+			}
+			if err := os.WriteFile(filepath.Join(env.path(dir), "input.json"), policies.Schema, 0o644); err != nil {
+				return usage("", "%w", err)
+			}
+			return nil
 		},
 	}
+	c.Flags().StringVar(&dir, "output-dir", "", "write DIR/input.json for editors instead")
+	return c
 }
