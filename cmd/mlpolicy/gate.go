@@ -134,7 +134,8 @@ func runGate(ctx context.Context, env *environment, f *gateFlags, name string) e
 		return gateError(err)
 	}
 	packs, policyDigest := req.Policy.Packs(), req.Policy.Digest()
-	if reused := g.Reuse(packs, policyDigest); reused != "" {
+	// New advisories and facts were not part of an earlier decision.
+	if reused := g.Reuse(packs, policyDigest); reused != "" && !req.VulnsGiven && len(req.Facts) == 0 {
 		return env.write(f.out, func(w io.Writer) error { return writeGate(w, f, g.Result(nil, reused), report.Options{}) })
 	}
 	req.Extend = g.Extend

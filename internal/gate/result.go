@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/internal/attest"
@@ -121,8 +122,16 @@ func policyURI(packs []engine.InputPolicy) string {
 // Reuse looks for a passed summary that may stand in for a new decision, when the
 // configuration allows it. The bytes were hashed and revocations read all the same.
 func (g *Gate) Reuse(packs []engine.InputPolicy, policyDigest string) string {
-	if g.req.Config.VSAReuse <= 0 || len(g.Provenance.Revoked) > 0 {
+	if g.req.Config.VSAReuse <= 0 || len(g.Provenance.Revoked) > 0 || len(g.Provenance.Gaps) > 0 {
 		return ""
+	}
+	if g.root() != "sha256:"+g.Disk.Root {
+		return "" // the signer left files out: the digest of the summary does not cover them
+	}
+	for _, w := range g.req.Config.Waivers {
+		if last, err := time.Parse(time.DateOnly, w.Expires); err != nil || !g.req.Now.Before(last.AddDate(0, 0, 1)) {
+			return "" // what the summary rests on may have been waived then, and is not now
+		}
 	}
 	want := g.Summary(nil, packs, policyDigest, "")
 	for _, j := range g.Judged {

@@ -142,7 +142,7 @@ func ReadRevocations(content []byte) ([]engine.Revoked, error) {
 		if _, err := hex.DecodeString(value); !ok || algorithm == "" || value == "" || err != nil {
 			return nil, fmt.Errorf("entry %d: %q is no digest (algorithm:hex)", i+1, r.Digest)
 		}
-		out = append(out, engine.Revoked{Digest: r.Digest, Reason: r.Reason})
+		out = append(out, engine.Revoked{Digest: strings.ToLower(r.Digest), Reason: r.Reason}) // as digests are written everywhere else
 	}
 	return out, nil
 }
