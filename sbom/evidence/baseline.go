@@ -9,7 +9,7 @@ import (
 )
 
 // maxBaselineBytes bounds the baselines that are read for what they say about
-// themselves; one with the data inside is larger and is a dataset.
+// themselves; JSON with the data inside is larger and is a dataset.
 const maxBaselineBytes = 1 << 20
 
 var baselineName = regexp.MustCompile(`(?i)(^|[_.-])baselines?[_.-]?`)
@@ -21,8 +21,9 @@ var baseline = sbom.Collector{
 	Name:     "evidence/baseline",
 	Families: []sbom.Family{sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxBaselineBytes && baselineName.MatchString(f.Name()) && (f.Ext() == ".json" || f.Ext() == ".yaml" || f.Ext() == ".yml")
+		return f.Within(maxBaselineBytes) && baselineName.MatchString(f.Name()) && (f.Ext() == ".json" || f.Ext() == ".yaml" || f.Ext() == ".yml")
 	},
+	MaxBytes: maxBaselineBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		docs := tree.Of(f)
 		root := docs.Root()

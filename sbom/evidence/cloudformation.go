@@ -18,6 +18,7 @@ var cloudFormation = sbom.Collector{
 	Match: func(f *sbom.File) bool {
 		return yamlFile(f) || f.Ext() == ".json" && f.Size <= maxManifestBytes && bytes.Contains(f.Head, []byte("AWS"))
 	},
+	MaxBytes: maxManifestBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

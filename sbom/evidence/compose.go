@@ -18,6 +18,7 @@ var compose = sbom.Collector{
 	Match: func(f *sbom.File) bool {
 		return yamlFile(f) && composeName.MatchString(f.Name())
 	},
+	MaxBytes: maxManifestBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

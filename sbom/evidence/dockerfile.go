@@ -15,9 +15,10 @@ var dockerfile = sbom.Collector{
 	Name:     "evidence/dockerfile",
 	Families: []sbom.Family{sbom.FamilyWorkloads, sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxDockerfileBytes && dockerfileName.MatchString(f.Name())
+		return dockerfileName.MatchString(f.Name())
 	},
-	Collect: collectDockerfile,
+	MaxBytes: maxDockerfileBytes,
+	Collect:  collectDockerfile,
 }
 
 // maxDockerfileBytes bounds a Dockerfile; generated ones have some ten KiB.

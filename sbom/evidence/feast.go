@@ -14,7 +14,8 @@ import (
 var featureViews = sbom.Collector{
 	Name:     "evidence/feature-views",
 	Families: []sbom.Family{sbom.FamilyFeatures},
-	Match:    func(f *sbom.File) bool { return python.Reads(f) && f.Size <= maxMonitorBytes },
+	Match:    func(f *sbom.File) bool { return python.Reads(f) },
+	MaxBytes: maxPythonBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

@@ -202,8 +202,9 @@ var taskPipelines = sbom.Collector{
 	Name:     "evidence/task-pipeline",
 	Families: []sbom.Family{sbom.FamilyPipelines},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxMonitorBytes && (f.Ext() == ".yaml" || f.Ext() == ".yml")
+		return (f.Ext() == ".yaml" || f.Ext() == ".yml") && f.Within(maxMonitorBytes)
 	},
+	MaxBytes: maxMonitorBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

@@ -13,6 +13,7 @@ var kong = sbom.Collector{
 	Name:     "evidence/kong",
 	Families: []sbom.Family{sbom.FamilyRoutes, sbom.FamilyGuards, sbom.FamilyDocuments},
 	Match:    yamlFile,
+	MaxBytes: maxManifestBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

@@ -19,15 +19,17 @@ var kubernetes = sbom.Collector{
 	Match: func(f *sbom.File) bool {
 		return yamlFile(f) || f.Ext() == ".json" && f.Size <= maxManifestBytes && bytes.Contains(f.Head, []byte(`"apiVersion"`))
 	},
-	Collect: collectKubernetes,
+	MaxBytes: maxManifestBytes,
+	Collect:  collectKubernetes,
 }
 
 // maxManifestBytes bounds a manifest: a rendered chart of every CRD of a platform stays
-// below 8 MiB, what is larger is data.
+// below 8 MiB. Larger JSON and lock files are data and no match; larger YAML is a Problem
+// (see sbom.File.Within).
 const maxManifestBytes = 8 << 20
 
 func yamlFile(f *sbom.File) bool {
-	return (f.Ext() == ".yaml" || f.Ext() == ".yml") && f.Size <= maxManifestBytes
+	return (f.Ext() == ".yaml" || f.Ext() == ".yml") && f.Within(maxManifestBytes)
 }
 
 func collectKubernetes(_ context.Context, f *sbom.File, out *sbom.Inventory) error {

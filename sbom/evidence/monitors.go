@@ -20,12 +20,14 @@ var grafanaAlerts = sbom.Collector{
 	Name:     "evidence/grafana-alerts",
 	Families: []sbom.Family{sbom.FamilyAlerts},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxMonitorBytes && (f.Ext() == ".yml" || f.Ext() == ".yaml" || f.Ext() == ".json")
+		return (f.Ext() == ".yml" || f.Ext() == ".yaml" || f.Ext() == ".json") && f.Within(maxMonitorBytes)
 	},
-	Collect: collectGrafana,
+	MaxBytes: maxMonitorBytes,
+	Collect:  collectGrafana,
 }
 
-// maxMonitorBytes bounds monitoring configuration; the largest export seen is 1 MiB.
+// maxMonitorBytes bounds monitoring configuration; the largest export seen is 1 MiB. Larger
+// JSON is data and no match; larger YAML is a Problem (see sbom.File.Within).
 const maxMonitorBytes = 4 << 20
 
 func collectGrafana(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
@@ -143,7 +145,8 @@ var expectationSuite = sbom.Collector{
 var pythonMonitors = sbom.Collector{
 	Name:     "evidence/python-monitors",
 	Families: []sbom.Family{sbom.FamilyAlerts},
-	Match:    func(f *sbom.File) bool { return python.Reads(f) && f.Size <= maxMonitorBytes },
+	Match:    func(f *sbom.File) bool { return python.Reads(f) },
+	MaxBytes: maxPythonBytes, // a notebook has its pictures inside
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {
@@ -320,8 +323,9 @@ var telemetry = sbom.Collector{
 	Name:     "evidence/telemetry",
 	Families: []sbom.Family{sbom.FamilyAlerts, sbom.FamilyStores},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxMonitorBytes && (f.Ext() == ".yml" || f.Ext() == ".yaml")
+		return (f.Ext() == ".yml" || f.Ext() == ".yaml") && f.Within(maxMonitorBytes)
 	},
+	MaxBytes: maxMonitorBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

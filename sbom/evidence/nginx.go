@@ -17,13 +17,19 @@ var nginx = sbom.Collector{
 	Families: []sbom.Family{sbom.FamilyRoutes},
 	Match: func(f *sbom.File) bool {
 		name := strings.ToLower(f.Name())
-		return f.Size <= maxNginxBytes && (f.Ext() == ".conf" || strings.Contains(name, "nginx")) && f.Ext() != ".md"
+		if f.Ext() == ".conf" {
+			return true
+		}
+		binary := bytes.Contains(f.Head, []byte{0}) // a package or picture of nginx
+		return strings.Contains(name, "nginx") && f.Ext() != ".md" && (f.Size <= maxNginxBytes || !binary && !f.Bulk())
 	},
-	Collect: collectNginx,
+	MaxBytes: maxNginxBytes,
+	Collect:  collectNginx,
 }
 
 const (
-	// maxNginxBytes bounds a configuration; the largest seen has 60 KiB.
+	// maxNginxBytes bounds a configuration; the largest seen has 60 KiB, a larger one is a
+	// Problem unless it is a log or a binary with nginx in its name.
 	maxNginxBytes = 1 << 20
 	// maxBlocks bounds nesting: http, server, location, limit_except and if are five.
 	maxBlocks = 16

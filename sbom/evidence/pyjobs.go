@@ -15,7 +15,8 @@ import (
 var pythonJobs = sbom.Collector{
 	Name:     "evidence/python-jobs",
 	Families: []sbom.Family{sbom.FamilyWorkloads, sbom.FamilyIdentities},
-	Match:    func(f *sbom.File) bool { return python.Reads(f) && f.Size <= maxPythonBytes },
+	Match:    func(f *sbom.File) bool { return python.Reads(f) },
+	MaxBytes: maxPythonBytes,
 	Collect:  collectPythonJobs,
 }
 

@@ -18,14 +18,16 @@ var secrets = sbom.Collector{
 	Name:     "evidence/secrets",
 	Families: []sbom.Family{sbom.FamilySecrets},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxSecretFileBytes && secretFile(f) && !bytes.Contains(f.Head, []byte{0})
+		return secretFile(f) && !bytes.Contains(f.Head, []byte{0})
 	},
-	Collect: collectSecrets,
+	MaxBytes: maxSecretFileBytes,
+	Collect:  collectSecrets,
 }
 
 const (
-	// maxSecretFileBytes bounds the text that is searched; a larger text file is data,
-	// and data is profiled by the dataset readers.
+	// maxSecretFileBytes bounds the text that is searched. A larger JSON or text file, or
+	// one without an extension, is data, and data is profiled by the dataset readers;
+	// code and configuration of that size are a Problem (see sbom.File.Within).
 	maxSecretFileBytes = 16 << 20
 	// maxSecretsPerFile keeps a file of a thousand leaked keys from drowning the rest.
 	maxSecretsPerFile = 100
@@ -47,7 +49,10 @@ func secretFile(f *sbom.File) bool {
 	case lockFile.MatchString(name), strings.HasSuffix(name, ".min.js"):
 		return false // digests and minified code, no place where people write tokens
 	}
-	return secretExtensions[f.Ext()]
+	if f.Ext() == "" && f.Size > maxSecretFileBytes && !bytes.HasPrefix(f.Head, []byte("#!")) {
+		return false
+	}
+	return secretExtensions[f.Ext()] && f.Within(maxSecretFileBytes)
 }
 
 var lockFile = regexp.MustCompile(`(?i)(^|[-._])lock(\.|$)|package-lock\.json|tokenizer\.json|vocab\.(json|txt)|merges\.txt|\.index\.json$`)

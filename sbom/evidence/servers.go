@@ -19,9 +19,10 @@ var torchServe = sbom.Collector{
 	Name:     "evidence/torchserve",
 	Families: []sbom.Family{sbom.FamilyWorkloads, sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return f.Ext() == ".properties" && f.Size <= maxDocumentBytes && torchServeMark.Match(f.Head)
+		return f.Ext() == ".properties" && torchServeMark.Match(f.Head)
 	},
-	Collect: collectTorchServe,
+	MaxBytes: maxDocumentBytes,
+	Collect:  collectTorchServe,
 }
 
 var torchServeMark = regexp.MustCompile(`(?m)^\s*(inference_address|management_address|model_store|load_models)\s*=`)
@@ -102,9 +103,10 @@ var triton = sbom.Collector{
 	Name:     "evidence/triton",
 	Families: []sbom.Family{sbom.FamilyWorkloads, sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return strings.HasSuffix(f.Name(), ".pbtxt") && f.Size <= maxDocumentBytes && tritonMark.Match(f.Head)
+		return strings.HasSuffix(f.Name(), ".pbtxt") && tritonMark.Match(f.Head)
 	},
-	Collect: collectTriton,
+	MaxBytes: maxDocumentBytes,
+	Collect:  collectTriton,
 }
 
 var (
@@ -170,6 +172,7 @@ var taskYAML = sbom.Collector{
 	Name:     "evidence/tasks",
 	Families: []sbom.Family{sbom.FamilyWorkloads, sbom.FamilyDocuments},
 	Match:    yamlFile,
+	MaxBytes: maxManifestBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {
@@ -279,6 +282,7 @@ var helmValues = sbom.Collector{
 	Match: func(f *sbom.File) bool {
 		return yamlFile(f) && strings.Contains(strings.ToLower(f.Name()), "values")
 	},
+	MaxBytes: maxManifestBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		docs := tree.Of(f)
 		if docs.Template {
@@ -355,8 +359,9 @@ var dotEnv = sbom.Collector{
 	Name:     "evidence/dotenv",
 	Families: []sbom.Family{sbom.FamilyWorkloads},
 	Match: func(f *sbom.File) bool {
-		return (f.Name() == ".env" || strings.HasPrefix(f.Name(), ".env.") || f.Ext() == ".env") && f.Size <= maxDocumentBytes && !exampleFile.MatchString(f.Name())
+		return (f.Name() == ".env" || strings.HasPrefix(f.Name(), ".env.") || f.Ext() == ".env") && !exampleFile.MatchString(f.Name())
 	},
+	MaxBytes: maxDocumentBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

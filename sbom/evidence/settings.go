@@ -17,7 +17,8 @@ import (
 
 const (
 	// maxSettingsFileBytes bounds the files that are read for settings: people write
-	// thresholds by hand, so a larger file is data or is generated.
+	// thresholds by hand, so larger JSON is data, and larger code is generated or padded:
+	// the first is no match, the second a Problem (see sbom.File.Within).
 	maxSettingsFileBytes = 512 << 10
 	// maxSettingsPerFile bounds what one file adds; the largest hand-written parameter
 	// file seen has some 300.
@@ -34,18 +35,16 @@ var settings = sbom.Collector{
 	Name:     "evidence/settings",
 	Families: []sbom.Family{sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		if f.Size > maxSettingsFileBytes {
-			return false
-		}
 		switch f.Ext() {
 		case ".yaml", ".yml", ".toml", ".py":
-			return true
+			return f.Within(maxSettingsFileBytes)
 		case ".json":
-			return !settingsElsewhere.MatchString(f.Name())
+			return f.Within(maxSettingsFileBytes) && !settingsElsewhere.MatchString(f.Name())
 		}
 		return false
 	},
-	Collect: collectSettings,
+	MaxBytes: maxSettingsFileBytes,
+	Collect:  collectSettings,
 }
 
 // settingsElsewhere are JSON files of other readers, locks and generated vocabularies.
@@ -235,8 +234,9 @@ var ownConfig = sbom.Collector{
 	Name:     "evidence/mlpolicy-config",
 	Families: []sbom.Family{sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxSettingsFileBytes && (f.Name() == "mlpolicy.hcl" || strings.HasSuffix(f.Name(), ".mlpolicy.hcl"))
+		return f.Name() == "mlpolicy.hcl" || strings.HasSuffix(f.Name(), ".mlpolicy.hcl")
 	},
+	MaxBytes: maxSettingsFileBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {

@@ -149,9 +149,6 @@ var pipedInstall = sbom.Collector{
 	Name:     "evidence/pipe-to-shell",
 	Families: []sbom.Family{sbom.FamilyCalls},
 	Match: func(f *sbom.File) bool {
-		if f.Size > maxPipedBytes {
-			return false
-		}
 		switch f.Ext() {
 		case ".sh", ".bash", ".zsh", ".mk", ".slurm", ".sbatch":
 			return true
@@ -161,6 +158,7 @@ var pipedInstall = sbom.Collector{
 		name := strings.ToLower(f.Name())
 		return strings.HasPrefix(name, "dockerfile") || strings.HasSuffix(name, ".dockerfile") || name == "containerfile" || name == "makefile"
 	},
+	MaxBytes: maxPipedBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		content, err := f.Bytes()
 		if err != nil {
@@ -171,7 +169,7 @@ var pipedInstall = sbom.Collector{
 	},
 }
 
-// maxPipedBytes bounds scripts; a longer one is generated.
+// maxPipedBytes bounds scripts; a longer one is generated, or padded, and is a Problem.
 const maxPipedBytes = 1 << 20
 
 // piped is curl … | sh, wget … | sudo bash -s -- …. What follows the program tells

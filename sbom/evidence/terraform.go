@@ -18,7 +18,8 @@ import (
 var terraform = sbom.Collector{
 	Name:     "evidence/terraform",
 	Families: cloudFamilies,
-	Match:    func(f *sbom.File) bool { return f.Ext() == ".tf" && f.Size <= maxTerraformBytes },
+	Match:    func(f *sbom.File) bool { return f.Ext() == ".tf" },
+	MaxBytes: maxTerraformBytes,
 	Collect:  collectTerraform,
 }
 

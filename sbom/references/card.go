@@ -14,9 +14,10 @@ var cardCollector = sbom.Collector{
 	Name:     "references/card",
 	Families: []sbom.Family{sbom.FamilyCards, sbom.FamilyReferences, sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return f.Ext() == ".md" && f.Size <= maxRecipeBytes && strings.HasPrefix(string(f.Head), "---\n") || strings.HasPrefix(string(f.Head), "---\r\n") && f.Ext() == ".md"
+		return f.Ext() == ".md" && (strings.HasPrefix(string(f.Head), "---\n") || strings.HasPrefix(string(f.Head), "---\r\n"))
 	},
-	Collect: collectCard,
+	MaxBytes: maxRecipeBytes,
+	Collect:  collectCard,
 }
 
 // cardKeys are keys that only cards carry; front matter without one is a web page's.

@@ -15,9 +15,10 @@ var dvcCollector = sbom.Collector{
 	Name:     "references/dvc",
 	Families: []sbom.Family{sbom.FamilyReferences, sbom.FamilyFiles, sbom.FamilyStores, sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxRecipeBytes && (f.Ext() == ".dvc" && f.Name() != ".dvc" || f.Name() == "dvc.lock" || f.Name() == "dvc.yaml" || strings.HasSuffix("/"+f.Path, "/.dvc/config"))
+		return f.Ext() == ".dvc" && f.Name() != ".dvc" || f.Name() == "dvc.lock" || f.Name() == "dvc.yaml" || strings.HasSuffix("/"+f.Path, "/.dvc/config")
 	},
-	Collect: collectDVC,
+	MaxBytes: maxRecipeBytes,
+	Collect:  collectDVC,
 }
 
 func collectDVC(_ context.Context, f *sbom.File, out *sbom.Inventory) error {

@@ -15,11 +15,12 @@ var hubConfigCollector = sbom.Collector{
 	Match: func(f *sbom.File) bool {
 		switch f.Name() {
 		case "config.json", "tokenizer_config.json", "generation_config.json":
-			return f.Size <= maxRecipeBytes
+			return true
 		}
 		return false
 	},
-	Collect: collectHubConfig,
+	MaxBytes: maxRecipeBytes,
+	Collect:  collectHubConfig,
 }
 
 // modelDir is a directory of the source that holds a model or an adapter, kept for the
@@ -79,7 +80,8 @@ func autoMap(root *tree.Node) []tree.Pair {
 var adapterConfigCollector = sbom.Collector{
 	Name:     "references/adapter",
 	Families: []sbom.Family{sbom.FamilyReferences, sbom.FamilyComponents, sbom.FamilyDocuments},
-	Match:    func(f *sbom.File) bool { return f.Name() == "adapter_config.json" && f.Size <= maxRecipeBytes },
+	Match:    func(f *sbom.File) bool { return f.Name() == "adapter_config.json" },
+	MaxBytes: maxRecipeBytes,
 	Collect:  collectAdapterConfig,
 }
 
@@ -113,8 +115,9 @@ var modelfileCollector = sbom.Collector{
 	Name:     "references/modelfile",
 	Families: []sbom.Family{sbom.FamilyReferences, sbom.FamilyDocuments},
 	Match: func(f *sbom.File) bool {
-		return f.Size <= maxShellBytes && (f.Name() == "Modelfile" || strings.HasPrefix(f.Name(), "Modelfile.") || f.Ext() == ".modelfile")
+		return f.Name() == "Modelfile" || strings.HasPrefix(f.Name(), "Modelfile.") || f.Ext() == ".modelfile"
 	},
+	MaxBytes: maxShellBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		data, err := f.Bytes()
 		if err != nil {

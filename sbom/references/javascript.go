@@ -8,7 +8,9 @@ import (
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
-const maxScriptBytes = 1 << 20 // larger scripts are bundles
+// maxScriptBytes bounds the scripts that are read: larger ones are bundles, which are left
+// out when they look it; what is written by hand and larger is a Problem.
+const maxScriptBytes = 1 << 20
 
 // javascriptCollector reads JavaScript and TypeScript: transformers.js, clients of
 // OpenAI and its like, LangChain.js. It reads tokens, not syntax: strings, names and
@@ -19,11 +21,12 @@ var javascriptCollector = sbom.Collector{
 	Match: func(f *sbom.File) bool {
 		switch f.Ext() {
 		case ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".svelte", ".vue":
-			return f.Size <= maxScriptBytes && !strings.HasSuffix(f.Name(), ".min.js") && !strings.HasSuffix(f.Name(), ".d.ts")
+			return f.Within(maxScriptBytes) && !strings.HasSuffix(f.Name(), ".min.js") && !strings.HasSuffix(f.Name(), ".d.ts")
 		}
 		return false
 	},
-	Collect: collectJavascript,
+	MaxBytes: maxScriptBytes,
+	Collect:  collectJavascript,
 }
 
 // jsToken is a name, a string or one byte of punctuation.

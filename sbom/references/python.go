@@ -10,26 +10,30 @@ import (
 )
 
 // maxPythonBytes bounds the Python that is indexed: the largest module of public
-// training code is below 1 MiB; larger ones are generated tables. Notebooks carry
-// their outputs and may be larger.
+// training code is below 1 MiB; larger ones are generated tables, or padded to hide
+// something, and are a Problem. Notebooks carry their outputs and may be larger.
 const (
 	maxPythonBytes   = 4 << 20
 	maxNotebookBytes = 32 << 20
 )
 
-// pythonCollector reads Python sources and the code cells of notebooks: which calls
-// load a model, an adapter or a dataset, where the name they are given comes from, and
+// pythonCollector reads Python sources: which calls load a model, an adapter or a dataset, where the name they are given comes from, and
 // the calls that policies judge.
 var pythonCollector = sbom.Collector{
 	Name:     "references/python",
 	Families: []sbom.Family{sbom.FamilyReferences, sbom.FamilyCalls},
-	Match: func(f *sbom.File) bool {
-		if f.Ext() == ".ipynb" {
-			return f.Size <= maxNotebookBytes
-		}
-		return python.Reads(f) && f.Size <= maxPythonBytes
-	},
-	Collect: collectPython,
+	Match:    func(f *sbom.File) bool { return f.Ext() != ".ipynb" && python.Reads(f) },
+	MaxBytes: maxPythonBytes,
+	Collect:  collectPython,
+}
+
+// notebookCollector reads the same from the code cells of notebooks.
+var notebookCollector = sbom.Collector{
+	Name:     "references/notebook",
+	Families: []sbom.Family{sbom.FamilyReferences, sbom.FamilyCalls},
+	Match:    func(f *sbom.File) bool { return f.Ext() == ".ipynb" },
+	MaxBytes: maxNotebookBytes,
+	Collect:  collectPython,
 }
 
 func collectPython(_ context.Context, f *sbom.File, out *sbom.Inventory) error {

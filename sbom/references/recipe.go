@@ -13,7 +13,8 @@ import (
 
 const (
 	// maxRecipeBytes bounds the recipes that are parsed: the largest seen is below
-	// 200 KiB, larger YAML and JSON is data.
+	// 200 KiB. Larger JSON is data and is left to its readers; any other larger recipe is
+	// a Problem (see sbom.File.Within).
 	maxRecipeBytes = 2 << 20
 	// maxDocumentBytes bounds the recipes that are kept as documents for policies.
 	maxDocumentBytes = 256 << 10
@@ -25,6 +26,7 @@ var recipeCollector = sbom.Collector{
 	Name:     "references/recipe",
 	Families: []sbom.Family{sbom.FamilyReferences, sbom.FamilyDocuments},
 	Match:    matchRecipe,
+	MaxBytes: maxRecipeBytes,
 	Collect:  collectRecipe,
 }
 
@@ -39,7 +41,7 @@ var notRecipes = map[string]bool{
 func matchRecipe(f *sbom.File) bool {
 	switch f.Ext() {
 	case ".yaml", ".yml", ".json", ".toml":
-		return f.Size <= maxRecipeBytes && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasPrefix(f.Name(), "tsconfig") && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
+		return f.Within(maxRecipeBytes) && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasPrefix(f.Name(), "tsconfig") && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
 	}
 	return false
 }

@@ -20,6 +20,7 @@ var Collectors = []sbom.Collector{
 	shellCollector,
 	modelfileCollector,
 	pythonCollector,
+	notebookCollector,
 	javascriptCollector,
 	terraformCollector,
 }

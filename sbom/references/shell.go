@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	maxShellBytes = 1 << 20 // the largest launch script seen is below 100 KiB
+	maxShellBytes = 1 << 20 // the largest launch script seen is below 100 KiB; a larger one is a Problem
 	maxWords      = 4096    // of one command; a generated one stays below
 	maxValueBytes = 4096    // of a variable after substitution, so that doubling ends
 )
@@ -18,13 +18,11 @@ var shellCollector = sbom.Collector{
 	Name:     "references/shell",
 	Families: []sbom.Family{sbom.FamilyReferences, sbom.FamilyCalls, sbom.FamilyDocuments},
 	Match:    matchShell,
+	MaxBytes: maxShellBytes,
 	Collect:  collectShell,
 }
 
 func matchShell(f *sbom.File) bool {
-	if f.Size > maxShellBytes {
-		return false
-	}
 	switch f.Ext() {
 	case ".sh", ".bash", ".zsh", ".slurm", ".sbatch", ".mk", ".env", ".pbs":
 		return true

@@ -17,9 +17,10 @@ var terraformCollector = sbom.Collector{
 	Name:     "references/terraform",
 	Families: []sbom.Family{sbom.FamilyReferences},
 	Match: func(f *sbom.File) bool {
-		return (f.Ext() == ".tf" || f.Ext() == ".tfvars") && f.Size <= maxRecipeBytes
+		return f.Ext() == ".tf" || f.Ext() == ".tfvars"
 	},
-	Collect: collectTerraform,
+	MaxBytes: maxRecipeBytes,
+	Collect:  collectTerraform,
 }
 
 func collectTerraform(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
