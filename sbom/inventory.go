@@ -160,7 +160,7 @@ type Problem struct {
 	Line   int    `json:"line"`   // 1-based, 0 when not known
 	Family Family `json:"family"`
 	// Code is a stable word: truncated, malformed, too_large, too_deep, too_many,
-	// unreadable, outside_root, missing_blob, unsupported, encrypted, disagreement.
+	// unreadable, outside_root, missing_blob, not_fetched, unsupported, encrypted, disagreement.
 	Code   string `json:"code"`
 	Reason string `json:"reason"` // one sentence that names the limit or field
 }

@@ -12,11 +12,13 @@ import (
 const maxPointerHead = 1024
 
 // lfsCollector states what a Git LFS pointer stands for when the name is that of a
-// model file. The bytes are not here: content is not_fetched, never read.
+// model file. The bytes are not here: content is not_fetched, never read. Where what was
+// not fetched may run code, or the name does not say what it is, that is a Problem as
+// well: nobody looked, so that no policy about content may pass.
 var lfsCollector = sbom.Collector{
 	Name:     "weights/lfs",
 	Families: []sbom.Family{sbom.FamilyWeights},
-	Match:    func(f *sbom.File) bool { return isPointer(f) && formatOfName(f.Path) != "" },
+	Match:    func(f *sbom.File) bool { return isPointer(f) && (formatOfName(f.Path) != "" || !noModelName(f.Path)) },
 	Collect:  collectPointer,
 }
 
@@ -45,9 +47,26 @@ func collectPointer(_ context.Context, f *sbom.File, out *sbom.Inventory) error 
 		out.AddProblem(sbom.At{Path: f.Path}, sbom.FamilyWeights, "malformed", err.Error())
 	} else {
 		w.SHA256, w.SizeBytes, w.DigestSource = oid, size, "lfs_pointer"
+		if reason := unread(format); reason != "" {
+			out.AddProblem(sbom.At{Path: f.Path, Offset: -1}, sbom.FamilyWeights, "not_fetched", reason)
+		}
 	}
-	out.Weights = append(out.Weights, w)
+	if format != "" {
+		out.Weights = append(out.Weights, w)
+	}
 	return nil
+}
+
+// unread says why a pointer to a file of the promised format leaves something open, ""
+// for formats whose loaders run nothing of the file.
+func unread(format string) string {
+	switch {
+	case format == "":
+		return "only a Git LFS pointer is here, and its name does not say what it points to"
+	case dataOnly[format]:
+		return ""
+	}
+	return "only a Git LFS pointer is here, to " + format + ", which may run code when it is loaded"
 }
 
 // parsePointer reads a pointer strictly (Git LFS specification v1, "The Pointer"):

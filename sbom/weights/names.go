@@ -26,27 +26,62 @@ var formatsByExtension = map[string]string{
 // formatOfName is the format that the name of a file promises, "" when it says nothing.
 func formatOfName(name string) string {
 	base := strings.ToLower(path.Base(name))
+	if notWeights[base] {
+		return ""
+	}
 	switch base {
 	case "openvino_model.bin", "openvino_language_model.bin", "openvino_tokenizer.bin", "openvino_detokenizer.bin":
 		return "openvino"
-	case "tokenizer.model", "spiece.model", "sentencepiece.bpe.model":
-		return "" // sentencepiece vocabularies hold no weights
-	case "fingerprint.pb":
-		return "" // of a SavedModel: checksums only
 	case "training_args.bin", "optimizer.bin", "scheduler.bin":
 		return "torch"
 	}
-	ext := path.Ext(base)
-	for _, packed := range []string{".gz", ".xz", ".bz2", ".lz4", ".zst", ".z", ".lzma"} {
-		if ext == packed { // model.pkl.gz
-			ext = path.Ext(strings.TrimSuffix(base, packed))
-			break
-		}
-	}
+	ext := unpackedExt(base)
 	if ext == ".pb" && !strings.Contains(base, "model") && !strings.Contains(base, "graph") && !strings.Contains(base, "frozen") {
 		return "" // any message of protocol buffers
 	}
 	return formatsByExtension[ext]
+}
+
+// unpackedExt is the extension of a lower-case name below that of a compression:
+// model.pkl.gz is a pickle.
+func unpackedExt(base string) string {
+	ext := path.Ext(base)
+	for _, packed := range []string{".gz", ".xz", ".bz2", ".lz4", ".zst", ".z", ".lzma"} {
+		if ext == packed {
+			return path.Ext(strings.TrimSuffix(base, packed))
+		}
+	}
+	return ext
+}
+
+// notWeights are files beside a model that hold no weights whatever their extension says:
+// the vocabularies of sentencepiece, and the checksums of a SavedModel.
+var notWeights = map[string]bool{"tokenizer.model": true, "spiece.model": true, "sentencepiece.bpe.model": true, "fingerprint.pb": true}
+
+// otherExtensions are those of text, code, media and of data that has readers of its own:
+// the only names under which a file that is not here is taken for no model. Archives and
+// names that say nothing (model.dat, weights) are not among them.
+var otherExtensions = extensions(`
+	.md .rst .txt .log .tex .bib .pdf .ps .doc .docx .xls .xlsx .ppt .pptx .odt .ods .odp .epub .html .htm .css .scss .vtt .srt
+	.csv .tsv .json .jsonl .ndjson .geojson .xml .yaml .yml .toml .ini .cfg .conf .parquet .arrow .feather .orc .avro .tfrecord .tfrecords .sqlite .sqlite3 .db
+	.py .ipynb .js .mjs .cjs .jsx .ts .tsx .map .sh .bash .ps1 .bat .sql .go .rs .java .scala .kt .c .cc .cpp .cxx .h .hpp .cu .cuh .r .rb .php .lua .jl .m .swift .cs .proto .tf .rego
+	.so .dll .dylib .exe .jar .whl
+	.png .jpg .jpeg .gif .svg .webp .bmp .ico .tif .tiff .heic .avif .psd .exr .hdr .eps .ai .drawio
+	.mp4 .mov .avi .mkv .webm .m4v .mpg .mpeg .mp3 .wav .flac .ogg .opus .m4a .aac .aif .aiff .mid
+	.fbx .obj .mtl .glb .gltf .blend .ply .stl .usd .usda .usdc .usdz .ttf .otf .eot .woff .woff2`)
+
+func extensions(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, ext := range strings.Fields(list) {
+		out[ext] = true
+	}
+	return out
+}
+
+// noModelName tells the name of a file that is no model.
+func noModelName(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return notWeights[base] || otherExtensions[unpackedExt(base)]
 }
 
 // isPathFile recognises a path configuration file of Python's module site, which shares
