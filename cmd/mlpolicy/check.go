@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/engine/config"
 	"github.com/mlpolicy/mlpolicy/engine/report"
+	"github.com/mlpolicy/mlpolicy/internal/app"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
 	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/internal/workbench"
@@ -36,6 +39,7 @@ type checkFlags struct {
 	log           string
 	digests       string
 	allowEmpty    bool
+	post          bool
 	verbose       bool
 }
 
@@ -94,6 +98,7 @@ Exit status  Meaning                                      Retry?
 	f.StringVar(&flags.digests, "digests", "all", "which files are hashed: all | lfs | none")
 	f.StringVar(&flags.log, "log", "", "append the decision and its input to the log in this directory, for policy replay")
 	f.BoolVar(&flags.allowEmpty, "allow-empty", false, "allow a source in which nothing was recognised")
+	f.BoolVar(&flags.post, "post", false, "in a GitHub workflow: post the runs that the App posts, with the workflow's token")
 	f.BoolVarP(&flags.verbose, "verbose", "v", false, "list every finding and every control")
 	complete(c, "stage", strings.Split(stageNames(), ", "))
 	complete(c, "format", report.Formats)
@@ -112,7 +117,7 @@ func runCheck(ctx context.Context, env *environment, flags *checkFlags, name str
 	if flags.base != "" && flags.baseline != "" {
 		return usage("", "--base and --baseline exclude each other")
 	}
-	if flags.format == "" && env.githubWorkflow && !env.terminal {
+	if flags.format == "" && env.githubWorkflow && !env.terminal && !flags.post {
 		flags.format = "github"
 	}
 	if !slices.Contains([]string{"all", "lfs", "none"}, flags.digests) {
@@ -159,6 +164,16 @@ func runCheck(ctx context.Context, env *environment, flags *checkFlags, name str
 	}
 	if err := env.write(flags.out, func(w io.Writer) error { return report.Write(w, flags.format, result.Decision, opts) }); err != nil {
 		return err
+	}
+	if flags.post {
+		options, err := app.PostOptionsFromEnvironment(os.Getenv)
+		if err != nil {
+			return usage("", "--post: %w", err)
+		}
+		if _, err := app.Post(ctx, options, result.Decision, result.Input.Change, env.stdout); err != nil {
+			// A denial stays one; an allowed source whose runs could not be posted is not allowed.
+			return &exitError{code: cmp.Or(result.Decision.Exit, exitUndecided), err: err}
+		}
 	}
 	if result.Decision.Exit != exitAllowed {
 		return &exitError{code: result.Decision.Exit}

@@ -12,13 +12,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlpolicy/mlpolicy/engine/report"
+	"github.com/mlpolicy/mlpolicy/internal/dataview"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
 	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/cyclonedx"
 )
 
-var scanFormats = []string{"table", "cyclonedx-json", "cyclonedx-xml", "inventory", "input"}
+var scanFormats = []string{"table", "cyclonedx-json", "cyclonedx-xml", "inventory", "input", "data-html"}
 
 func newScan(env *environment) *cobra.Command {
 	var format, spec, out, digests string
@@ -28,7 +29,8 @@ func newScan(env *environment) *cobra.Command {
 		Long: `Read a directory, a file or a git revision (git:REV) and write what is in it: base models,
 adapters, datasets, framework packages and weight files, with every place that names them.
 
-Without --format the result is a table on a terminal and CycloneDX JSON elsewhere or with -o.`,
+Without --format the result is a table on a terminal and CycloneDX JSON elsewhere or with -o.
+data-html draws the profiles of data files as one page.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if format == "" {
@@ -81,6 +83,8 @@ func writeScan(w io.Writer, env *environment, inv *sbom.Inventory, format, spec 
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
 		return enc.Encode(inv)
+	case "data-html":
+		return dataview.Render(w, inv.Datasets)
 	case "input":
 		return decide.WriteInput(w, inv, env.now())
 	case "cyclonedx-xml":

@@ -78,7 +78,7 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 			return nil, err
 		}
 	}
-	if out.Input, err = req.input(inv, out.BaseInventory); err != nil {
+	if out.Input, err = req.input(ctx, inv, out.BaseInventory); err != nil {
 		return nil, err
 	}
 	out.BOM = out.Input.BOM
@@ -105,7 +105,7 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 
 // baseline evaluates the base as the head is evaluated: what it already had is known.
 func (req *Request) baseline(ctx context.Context, out *Result) error {
-	in, err := req.input(out.BaseInventory, nil)
+	in, err := req.input(ctx, out.BaseInventory, nil)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (req *Request) evaluate(ctx context.Context, src *source.Source, in *engine
 }
 
 // input is the input document of one inventory.
-func (req *Request) input(inv, base *sbom.Inventory) (*engine.Input, error) {
+func (req *Request) input(ctx context.Context, inv, base *sbom.Inventory) (*engine.Input, error) {
 	in := NewInput(inv, req.Now)
 	var err error
 	if in.BOM, err = bom(inv, req.Version); err != nil {
@@ -164,6 +164,9 @@ func (req *Request) input(inv, base *sbom.Inventory) (*engine.Input, error) {
 	in.Facts = req.Facts
 	if base != nil {
 		in.Change = diff.Changes(base, inv)
+		if in.Change, err = req.dataChanges(ctx, base, inv, in.Change); err != nil {
+			return nil, err
+		}
 		in.Collected[sbom.FamilyChange] = sbom.Collected{Looked: true, Files: 1}
 	}
 	if req.Extend != nil {
