@@ -93,9 +93,11 @@ var secretRules = []secretRule{
 
 const (
 	// windowBefore and windowAfter bound the text around a hint in which its pattern is
-	// looked for: the longest prefix of a pattern, and a private key of 8192 bits.
+	// looked for: the longest prefix of a pattern, and the longest token; keyWindow is for
+	// a private key of 8192 bits.
 	windowBefore = 128
-	windowAfter  = 8 << 10
+	windowAfter  = 512
+	keyWindow    = 8 << 10
 	// maxAuthorityBytes bounds the authority of a URI that is looked at for a password.
 	maxAuthorityBytes = 256
 )
@@ -105,6 +107,10 @@ const (
 // costs more than everything else that is read.
 func (rule secretRule) matches(content, lower []byte) [][]int {
 	var out [][]int
+	after := windowAfter
+	if strings.Contains(rule.hint, "private") {
+		after = keyWindow
+	}
 	for hint := range strings.SplitSeq(rule.hint, "|") {
 		for from := 0; len(out) < maxSecretsPerFile; {
 			i := bytes.Index(lower[from:], []byte(hint))
@@ -117,7 +123,7 @@ func (rule secretRule) matches(content, lower []byte) [][]int {
 				continue
 			}
 			start := max(0, i-windowBefore)
-			end := min(len(content), i+windowAfter)
+			end := min(len(content), i+after)
 			m := rule.pattern.FindSubmatchIndex(content[start:end])
 			if m == nil {
 				continue
