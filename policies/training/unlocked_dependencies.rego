@@ -50,12 +50,12 @@ import data.mlpolicy.settings
 
 deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": line}} if {
 	some path, loose in _loose
-	names := sort({dep.name | some dep in loose})
+	names := sort({name | some [name, _] in loose})
 	some name in names
 	name in _frameworks
 	not _has_lock(path)
 	not places.skipped(path, settings["TRAIN-010"].skip_paths)
-	line := min({dep.at.line | some dep in loose})
+	line := min({number | some [_, number] in loose})
 	shown := concat(", ", array.slice(names, 0, 5))
 	detail := $"not locked ({count(names)}): {shown}{_rest(names)}"
 }
@@ -69,7 +69,7 @@ _frameworks contains dep.name if {
 	dep.framework
 }
 
-_loose[path] contains dep if {
+_loose[path] contains [dep.name, dep.at.line] if {
 	some dep in input.packages
 	dep.option == ""
 	dep.source in {"requirements", "pyproject", "conda", "dockerfile"}
