@@ -34,7 +34,35 @@ func (a *App) open(ctx context.Context, c *repoClient, sha string) (*source.Sour
 	if public == "" {
 		public = sbom.Unstated
 	}
-	return source.Archive(ctx, body, sbom.Subject{Kind: "git", Name: a.api.Hostname() + "/" + c.FullName(), Revision: sha, Public: public}, source.Budget{})
+	src, err := source.Archive(ctx, body, sbom.Subject{Kind: "git", Name: a.api.Hostname() + "/" + c.FullName(), Revision: sha, Public: public}, source.Budget{})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.complete(ctx, src, sha); err != nil {
+		src.Close() //nolint:errcheck // a read-only descriptor
+		return nil, err
+	}
+	return src, nil
+}
+
+// complete makes an archive what was committed: the commit itself says what is left out
+// of its archive. A tree that GitHub does not list in full cannot be compared.
+func (c *repoClient) complete(ctx context.Context, src *source.Source, sha string) error {
+	tree, _, err := c.Git.GetTree(ctx, c.Owner, c.Name, sha, true)
+	if err != nil {
+		return fmt.Errorf("read the tree of %s at %s: %w", c.FullName(), sha, err)
+	}
+	if tree.GetTruncated() {
+		return &source.ArchiveError{Reason: "GitHub lists only a part of the tree of " + sha + ", so that its archive cannot be compared with it"}
+	}
+	entries := make([]source.TreeEntry, len(tree.Entries))
+	for i, e := range tree.Entries {
+		entries[i] = source.TreeEntry{Path: e.GetPath(), Mode: e.GetMode(), Type: e.GetType(), Blob: e.GetSHA(), Size: int64(e.GetSize())}
+	}
+	return src.Complete(ctx, entries, func(ctx context.Context, blob string) ([]byte, error) {
+		content, _, err := c.Git.GetBlobRaw(ctx, c.Owner, c.Name, blob)
+		return content, err
+	})
 }
 
 // Base is the commit that a head changes: its tree holds the law, and what it already

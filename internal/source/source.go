@@ -22,6 +22,7 @@ type Source struct {
 	// Storage says how a path is stored: git when it is tracked, "" when not known.
 	Storage func(path string) string
 	close   func() error
+	archive *archive // of Archive
 }
 
 // Close releases the files of the source.

@@ -4,6 +4,8 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"context"
+	"crypto/sha1" //nolint:gosec // git names its objects by it
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -66,7 +68,7 @@ func Archive(ctx context.Context, r io.Reader, subject sbom.Subject, budget Budg
 	if subject.Kind == "" {
 		subject.Kind = "git"
 	}
-	return &Source{FS: a.tree, Subject: subject, close: spool.Close, Storage: func(string) string { return "git" }}, nil
+	return &Source{FS: a.tree, archive: a, Subject: subject, close: spool.Close, Storage: func(string) string { return "git" }}, nil
 }
 
 // archive is a spooled tar file.
@@ -80,7 +82,11 @@ type archive struct {
 }
 
 // extent is where a file lies in the spool.
-type extent struct{ offset, size int64 }
+// blob is the name that git gives to it.
+type extent struct {
+	offset, size int64
+	blob         string
+}
 
 func (a *archive) read(ctx context.Context, r io.Reader, revision string) error {
 	packed, err := gzip.NewReader(r)
@@ -148,7 +154,9 @@ func (a *archive) file(content io.Reader, name string, h *tar.Header) error {
 	if h.Size < 0 || h.Size > a.budget.Bytes-a.size {
 		return &ArchiveError{fmt.Sprintf("it unpacks to more than maxArchiveBytes (%d)", a.budget.Bytes)}
 	}
-	n, err := io.Copy(a.spool, content)
+	blob := sha1.New() //nolint:gosec // the name of a git object
+	fmt.Fprintf(blob, "blob %d\x00", h.Size)
+	n, err := io.Copy(io.MultiWriter(a.spool, blob), content)
 	if err != nil {
 		return archiveError(err)
 	}
@@ -162,7 +170,7 @@ func (a *archive) file(content io.Reader, name string, h *tar.Header) error {
 	if h.Mode&0o100 != 0 {
 		mode = 0o755
 	}
-	a.extents[name] = extent{a.size, n}
+	a.extents[name] = extent{a.size, n, hex.EncodeToString(blob.Sum(nil))}
 	a.tree.add(name, node{mode: mode, size: func() int64 { return n }})
 	a.size += n
 	return nil

@@ -7,6 +7,7 @@ import (
 	"compress/gzip"
 	"crypto/sha1"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -146,7 +147,56 @@ func (s *Server) codeload(w http.ResponseWriter, r *http.Request, name, sha stri
 	w.Write(packed) //nolint:errcheck // the caller may be gone
 }
 
-// Pack is what `git archive` makes.
+// objects serves git/trees and git/blobs.
+func (s *Server) objects(w http.ResponseWriter, kind, sha string) {
+	files := s.commits[sha]
+	switch {
+	case kind == "trees" && files != nil:
+		tree := Tree(sha, files)
+		tree["truncated"] = len(files) > s.TreeLimit && s.TreeLimit > 0
+		answer(w, http.StatusOK, tree)
+		return
+	case kind == "blobs":
+		for _, files := range s.commits {
+			for _, text := range files {
+				if content, _, _ := object(text); blobID(content) == sha {
+					w.Write([]byte(content)) //nolint:errcheck // the caller may be gone
+					return
+				}
+			}
+		}
+	}
+	refuse(w, http.StatusNotFound, "Not Found")
+}
+
+// Tree is the answer of git/trees.
+func Tree(sha string, files map[string]string) map[string]any {
+	entries := []any{}
+	for _, name := range sortedKeys(files) {
+		content, mode, typ := object(files[name])
+		entries = append(entries, map[string]any{"path": name, "mode": mode, "type": typ, "sha": blobID(content), "size": len(content)})
+	}
+	return map[string]any{"sha": sha, "tree": entries, "truncated": false}
+}
+
+// object is a file as git keeps it.
+func object(text string) (content, mode, typ string) {
+	if target, ok := strings.CutPrefix(text, "symlink:"); ok {
+		return target, "120000", "blob"
+	}
+	if commit, ok := strings.CutPrefix(text, "submodule:"); ok {
+		return commit, "160000", "commit"
+	}
+	return text, "100644", "blob"
+}
+
+func blobID(content string) string {
+	sum := sha1.Sum([]byte(fmt.Sprintf("blob %d\x00%s", len(content), content)))
+	return hex.EncodeToString(sum[:])
+}
+
+// Pack is what `git archive` makes: files that .gitattributes marks export-ignore, by
+// their whole name, are left out, and a submodule is an empty directory.
 func Pack(folder, sha string, files map[string]string) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -154,6 +204,13 @@ func Pack(folder, sha string, files map[string]string) []byte {
 	must(w.WriteHeader(&tar.Header{Typeflag: tar.TypeXGlobalHeader, Name: "pax_global_header", PAXRecords: map[string]string{"comment": sha}}))
 	must(w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: folder + "/", Mode: 0o755}))
 	for _, name := range sortedKeys(files) {
+		if slices.Contains(strings.Split(files[".gitattributes"], "\n"), name+" export-ignore") {
+			continue
+		}
+		if strings.HasPrefix(files[name], "submodule:") {
+			must(w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: folder + "/" + name + "/", Mode: 0o755}))
+			continue
+		}
 		h := &tar.Header{Typeflag: tar.TypeReg, Name: folder + "/" + name, Mode: 0o644, Size: int64(len(files[name]))}
 		if target, ok := strings.CutPrefix(files[name], "symlink:"); ok {
 			h.Typeflag, h.Linkname, h.Size = tar.TypeSymlink, target, 0

@@ -141,6 +141,10 @@ func (s *Server) inRepo(w http.ResponseWriter, r *http.Request, repo *Repo, part
 		}
 	case parts[0] == "tarball" && len(parts) >= 2:
 		s.tarball(w, r, repo, strings.Join(parts[1:], "/"))
+	case parts[0] == "git" && len(parts) == 3:
+		if s.may(w, r, repo, "contents", "read") {
+			s.objects(w, parts[1], parts[2])
+		}
 	case parts[0] == "check-runs" || parts[0] == "commits" && len(parts) == 3 && parts[2] == "check-runs":
 		s.checks(w, r, repo, parts)
 	case parts[0] == "collaborators" && len(parts) == 3:

@@ -51,6 +51,9 @@ type Server struct {
 	TokenTTL time.Duration
 	// NewTokens makes tokens of the new form, longer than 40 characters.
 	NewTokens bool
+	// TreeLimit is how many entries of a tree are listed; a larger one is truncated. 0 is
+	// no limit.
+	TreeLimit int
 
 	mu         sync.Mutex
 	http       *httptest.Server
