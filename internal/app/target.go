@@ -116,8 +116,13 @@ func (a *App) branch(ctx context.Context, c *repoClient, name string) (*github.B
 	return branch, nil
 }
 
+// mayWrite are the author_associations of those whose approval counts: GitHub lets
+// everybody who can read a repository approve.
+var mayWrite = []string{"OWNER", "MEMBER", "COLLABORATOR"}
+
 // review is what is known of who changed and who approved. An approval counts for the
-// commit it was given for, and only while its author has not said otherwise since.
+// commit it was given for, from who may write to the repository, and only while its author
+// has not said otherwise since. Where not all reviews are read, none counts.
 func (a *App) review(ctx context.Context, c *repoClient, pull *github.PullRequest) (*sbom.Review, error) {
 	head := pull.GetHead()
 	fork := head.GetRepo().GetID() != pull.GetBase().GetRepo().GetID()
@@ -135,16 +140,22 @@ func (a *App) review(ctx context.Context, c *repoClient, pull *github.PullReques
 				if r.GetCommitID() != head.GetSHA() {
 					state = "OUTDATED"
 				}
+				if state == "APPROVED" && !slices.Contains(mayWrite, r.GetAuthorAssociation()) {
+					state = "OUTSIDER"
+				}
 				states[r.GetUser().GetLogin()] = state
 			}
 		}
-		if resp.NextPage == 0 {
+		opts.Page = resp.NextPage
+		if opts.Page == 0 {
 			break
 		}
-		opts.Page = resp.NextPage
+	}
+	if opts.Page != 0 {
+		clear(states)
 	}
 	for login, state := range states {
-		if state == "APPROVED" && login != review.Author {
+		if state == "APPROVED" && !strings.EqualFold(login, review.Author) {
 			review.Approvals = append(review.Approvals, login)
 		}
 	}

@@ -174,7 +174,11 @@ func (req *Request) input(ctx context.Context, inv, base *sbom.Inventory) (*engi
 			return nil, err
 		}
 	}
-	in.Review.CodeOwners = codeOwners(inv, in.Change)
+	owners := inv
+	if base != nil {
+		owners = base // a head does not choose who owns what it changes
+	}
+	in.Review.CodeOwners = codeOwners(owners, in.Change)
 	return in, nil
 }
 

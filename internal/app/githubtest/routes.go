@@ -198,7 +198,7 @@ func (s *Server) pulls(w http.ResponseWriter, r *http.Request, repo *Repo, parts
 	case len(parts) == 2 && parts[1] == "reviews":
 		list := []any{}
 		for _, v := range p.Reviews {
-			list = append(list, map[string]any{"user": map[string]any{"login": v.Login}, "state": v.State, "commit_id": v.SHA})
+			list = append(list, map[string]any{"user": map[string]any{"login": v.Login}, "state": v.State, "commit_id": v.SHA, "author_association": v.Association})
 		}
 		answer(w, http.StatusOK, list)
 	default:

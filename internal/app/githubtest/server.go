@@ -110,7 +110,7 @@ type Pull struct {
 }
 
 // Review is a review of a pull request.
-type Review struct{ Login, State, SHA string }
+type Review struct{ Login, State, SHA, Association string }
 
 // RuleAnswer is the answer to a deployment protection rule.
 type RuleAnswer struct {
