@@ -53,7 +53,8 @@ func (d *Decider) Evaluate(ctx context.Context, c Case) (*Verdict, error) {
 		return nil, err
 	}
 	req := decide.Request{Head: c.Head, Policy: policy, Config: conf, Stages: c.Stages, Now: c.Now, Version: d.Version, Mode: decide.ModeCheck,
-		Environment: c.Environment, AllowEmpty: true}
+		// A pull request may well touch nothing that is known here. What is deployed must be seen.
+		Environment: c.Environment, AllowEmpty: c.Base != nil}
 	if c.Base != nil {
 		req.Base, req.BaseInventory = c.Base.Source, c.Base.Inventory()
 	}
