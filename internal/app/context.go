@@ -3,8 +3,8 @@ package app
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -19,6 +19,9 @@ const (
 	maxContextFile = 1 << 20
 	// maxContextLine bounds one line.
 	maxContextLine = 300
+	// secretLines is how near to a secret no line is kept. A secret has the line it starts
+	// on, and may go on: a private RSA key of 8192 bits has some 100 lines.
+	secretLines = 100
 )
 
 // ContextLine is one line around a finding.
@@ -27,12 +30,12 @@ type ContextLine struct {
 	Text string `json:"text"`
 }
 
-// codeContext keeps the lines around findings for the pages. A line on which a secret was
-// found is left out: its value never leaves the scanner.
+// codeContext keeps the lines around findings for the pages, and none near a secret: its
+// value never leaves the scanner.
 func codeContext(tree fs.FS, d *engine.Decision, secrets []sbom.Secret) ([]byte, error) {
-	secret := map[string]bool{}
+	secretAt := map[string][]int{}
 	for _, s := range secrets {
-		secret[place(s.At)] = true
+		secretAt[s.At.Path] = append(secretAt[s.At.Path], s.At.Line)
 	}
 	files := map[string][][]byte{}
 	out := map[string][]ContextLine{}
@@ -43,7 +46,9 @@ func codeContext(tree fs.FS, d *engine.Decision, secrets []sbom.Secret) ([]byte,
 				if _, ok := out[key]; ok || f.At.Line < 1 || len(out) >= maxContexts {
 					continue
 				}
-				out[key] = around(lines(tree, files, f.At.Path), f.At, secret)
+				if !near(f.At.Line, secretAt[f.At.Path]) {
+					out[key] = around(lines(tree, files, f.At.Path), f.At)
+				}
 			}
 		}
 	}
@@ -68,13 +73,15 @@ func lines(tree fs.FS, files map[string][][]byte, name string) [][]byte {
 	return files[name]
 }
 
-func around(all [][]byte, at sbom.At, secret map[string]bool) []ContextLine {
+// near tells whether a secret is close to a line. One whose line is not known is near all.
+func near(line int, secrets []int) bool {
+	return slices.ContainsFunc(secrets, func(s int) bool { return s < 1 || line >= s-secretLines && line <= s+secretLines })
+}
+
+func around(all [][]byte, at sbom.At) []ContextLine {
 	var out []ContextLine
 	for n := max(at.Line-contextLines, 1); n <= min(at.Line+contextLines, len(all)); n++ {
 		text := clip(string(bytes.ToValidUTF8(bytes.TrimRight(all[n-1], "\r"), []byte("\uFFFD"))), maxContextLine)
-		if secret[fmt.Sprintf("%s:%d", at.Path, n)] {
-			text = "(a line with a secret is not kept)"
-		}
 		out = append(out, ContextLine{n, text})
 	}
 	return out

@@ -150,11 +150,35 @@ func TestLawOfTheDecider(t *testing.T) {
 
 func TestContextLeavesSecretsOut(t *testing.T) {
 	t.Parallel()
-	tree := fstest.MapFS{"a.py": {Data: []byte("one\ntoken = 'hunter2'\nthree\nfour\n")}, "b.bin": {Data: []byte("\x00\n")}}
+	key := "import x\n-----BEGIN RSA PRIVATE KEY-----\n" + strings.Repeat("MIIEhunter2\n", 60) + "-----END RSA PRIVATE KEY-----\n" + strings.Repeat("\n", 60) + "far\n"
+	tree := fstest.MapFS{"a.py": {Data: []byte(key)}, "b.bin": {Data: []byte("\x00\n")}, "c.py": {Data: []byte("clean\n")}}
 	d := &engine.Decision{Stages: []engine.StageDecision{{Controls: []engine.ControlResult{{Findings: []engine.Finding{
-		{At: sbom.At{Path: "a.py", Line: 3}}, {At: sbom.At{Path: "b.bin", Line: 1}}, {At: sbom.At{Path: "gone", Line: 1}}}}}}}}
+		{At: sbom.At{Path: "a.py", Line: 1}}, {At: sbom.At{Path: "a.py", Line: 4}}, {At: sbom.At{Path: "a.py", Line: 60}}, {At: sbom.At{Path: "a.py", Line: 124}},
+		{At: sbom.At{Path: "b.bin", Line: 1}}, {At: sbom.At{Path: "gone", Line: 1}}, {At: sbom.At{Path: "c.py", Line: 1}}}}}}}}
 	body, err := codeContext(tree, d, []sbom.Secret{{At: sbom.At{Path: "a.py", Line: 2}}})
-	if err != nil || strings.Contains(string(body), "hunter2") || !strings.Contains(string(body), `"text":"three"`) {
+	if err != nil || strings.Contains(string(body), "hunter2") || !strings.Contains(string(body), `"text":"far"`) || !strings.Contains(string(body), `"text":"clean"`) {
 		t.Errorf("context %s, %v", body, err)
+	}
+}
+
+// A pull request may touch nothing that is known; what is deployed or asked for must be seen.
+func TestOnlyPullRequestsMayBeEmpty(t *testing.T) {
+	t.Parallel()
+	d := &Decider{Version: "test"}
+	src := func() *source.Source {
+		return &source.Source{FS: fstest.MapFS{"notes.txt": {Data: []byte("hello\n")}}, Subject: sbom.Subject{Name: "x", Revision: strings.Repeat("a", 40)}}
+	}
+	c := Case{Head: src(), Law: fstest.MapFS{}, Now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC), Stages: []engine.Stage{engine.StageDeployment}}
+	alone, err := d.Evaluate(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Base = &Base{Source: src()}
+	pull, err := d.Evaluate(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if alone.Decision.Decision != engine.Undecided || alone.Decision.Exit != engine.ExitUndecided || pull.Decision.Decision != engine.Allow {
+		t.Errorf("alone %s (exit %d), as a pull request %s", alone.Decision.Decision, alone.Decision.Exit, pull.Decision.Decision)
 	}
 }
