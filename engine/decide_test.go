@@ -254,6 +254,8 @@ func TestLevelPrecedence(t *testing.T) {
 	config.Floor.Controls = map[string]engine.ControlConfig{"A-001": {Level: engine.Advisory}}
 	config.Controls = map[string]engine.ControlConfig{"A-001": {Level: engine.Ratchet}}
 	check("", engine.Ratchet, "control block")
+	config.Floor.Floor = &engine.Config{Controls: map[string]engine.ControlConfig{"A-001": {Level: engine.Mandatory}}}
+	check("", engine.Mandatory, "organisation's floor")
 }
 
 // TestFingerprints counts findings: a moved line is old, a second one with the same text

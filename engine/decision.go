@@ -123,7 +123,8 @@ type Config struct {
 	// files fills Revoked with what they hold.
 	RevocationFiles []string
 	Environments    map[string]EnvironmentConfig
-	// Floor is an organisation's configuration: no level may be below its own.
+	// Floor is an organisation's configuration: no level may be below its own, nor below
+	// that of its own floor.
 	Floor *Config
 	// VSAReuse is how long a passed verification summary for the same digest, policy and
 	// trust roots may be used again; 0 is never.

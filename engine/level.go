@@ -36,13 +36,13 @@ func (c *Config) Level(control Control, stage Stage, pack Level) (Level, string)
 	if level == "" {
 		level, from = profileLevel(c.Profile, control.Severity), fromProfile
 	}
-	if c.Floor != nil {
-		floor, _ := c.Floor.set(control, stage, "")
-		if floor == "" && c.Floor.Profile != "" {
-			floor = profileLevel(c.Floor.Profile, control.Severity)
+	for f := c.Floor; f != nil; f = f.Floor { // the strictest of all floors
+		floor, _ := f.set(control, stage, "")
+		if floor == "" && f.Profile != "" {
+			floor = profileLevel(f.Profile, control.Severity)
 		}
 		if floor != "" && slices.Index(levels, floor) < slices.Index(levels, level) {
-			return floor, fromFloor
+			level, from = floor, fromFloor
 		}
 	}
 	return level, from

@@ -104,7 +104,11 @@ func (d *Decider) config(law lawTree, c Case) (*engine.Config, error) {
 	if !found {
 		return org, nil
 	}
-	conf.Floor = org
+	if conf.Floor == nil {
+		conf.Floor = org
+	} else {
+		conf.Floor.Floor = org // the repository's own floor holds as well
+	}
 	conf.Packs = append(conf.Packs, org.Packs...)
 	conf.Trust = append(conf.Trust, org.Trust...)
 	conf.Revoked = append(conf.Revoked, org.Revoked...)

@@ -127,6 +127,15 @@ func TestLawOfTheDecider(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, law := range map[string][2]string{
+		"the organisation's own floor": {`stage "training" { level = "off" }`, "stage \"training\" { level = \"off\" }\norganisation {\n  stage \"training\" { level = \"mandatory\" }\n}\n"},
+		"the repository's own floor":   {"stage \"training\" { level = \"off\" }\norganisation {\n  stage \"training\" { level = \"mandatory\" }\n}\n", `stage "training" { level = "off" }`},
+	} {
+		v, err := decide(fstest.MapFS{ConfigName: file(law[0])}, fstest.MapFS{ConfigName: file(law[1])})
+		if err != nil || v.Decision.Decision != engine.Deny {
+			t.Errorf("%s does not hold: %v", name, err)
+		}
+	}
 	if off.Decision.Decision == engine.Deny || floor.Decision.Decision != engine.Deny {
 		t.Errorf("switched off: %s; with an organisation's floor: %s", off.Decision.Decision, floor.Decision.Decision)
 	}
