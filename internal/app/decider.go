@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -36,9 +37,10 @@ type Decider struct {
 	// Accept may refuse a bundle that a tag names now: one older than it named before.
 	Accept func(ref string, b *bundles.Bundle) error
 
-	mu       sync.Mutex
+	mu       sync.Mutex                // held for no work
 	policies map[string]*engine.Policy // by configuration and environment
 	order    []string
+	loading  map[string]*loading
 }
 
 // Evaluate implements Evaluate.
@@ -47,6 +49,11 @@ func (d *Decider) Evaluate(ctx context.Context, c Case) (*Verdict, error) {
 	conf, err := d.config(law, c)
 	if err != nil {
 		return nil, err
+	}
+	if c.Trusted != nil {
+		if err := d.trustedPacks(conf, c); err != nil {
+			return nil, err
+		}
 	}
 	policy, err := d.policy(ctx, law, conf, c.Environment)
 	if err != nil {
@@ -116,6 +123,22 @@ func (d *Decider) config(law lawTree, c Case) (*engine.Config, error) {
 	return conf, nil
 }
 
+// trustedPacks refuses packs of registries that the law in force does not name: whoever
+// opens a pull request would choose where this server connects to.
+func (d *Decider) trustedPacks(conf *engine.Config, c Case) error {
+	known, err := d.config(lawTree{c.Trusted, c.Org}, c)
+	if err != nil {
+		return err
+	}
+	for _, p := range conf.Packs {
+		named := slices.ContainsFunc(known.Packs, func(k engine.PackConfig) bool { return k.Source == p.Source })
+		if strings.HasPrefix(p.Source, bundles.OCIScheme) && !named {
+			return &LawError{Path: ConfigName, Message: fmt.Sprintf("policies %q: %s is not pulled for a pull request that is the first to name it", p.Name, p.Source)}
+		}
+	}
+	return nil
+}
+
 func parseConfig(law lawTree, name, shown string, c Case) (*engine.Config, bool, error) {
 	content, err := readSmall(law, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -138,7 +161,9 @@ func parseConfig(law lawTree, name, shown string, c Case) (*engine.Config, bool,
 
 // local tells whether a path stays in the tree it is written in. Any other would be read
 // from this machine.
-func local(name string) bool { return filepath.IsLocal(name) && !strings.Contains(name, "\\") }
+func local(name string) bool {
+	return filepath.IsLocal(name) && !strings.Contains(name, "\\") && !strings.HasPrefix(name, bundles.OCIScheme)
+}
 
 // configError is where the first mistake of a configuration is.
 func configError(shown string, err error) error {
@@ -170,18 +195,73 @@ func mount(org *engine.Config) {
 	}
 }
 
-// policy loads the policies of a configuration, or takes those that are loaded.
+// policy loads the policies of a configuration, or takes those that are loaded. Nothing
+// waits for it but who needs the same policies: compiling them twice at once costs more.
 func (d *Decider) policy(ctx context.Context, law lawTree, conf *engine.Config, environment string) (*engine.Policy, error) {
 	key, cacheable := packKey(law, conf, environment)
+	if !cacheable {
+		return d.load(ctx, law, conf, environment)
+	}
+	defer d.alone(key)()
 	d.mu.Lock()
-	defer d.mu.Unlock() // compiling the same policy twice at once costs more than waiting
-	if p, ok := d.policies[key]; ok && cacheable {
+	p, ok := d.policies[key]
+	d.mu.Unlock()
+	if ok {
 		return p, nil
 	}
+	p, err := d.load(ctx, law, conf, environment)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.policies == nil {
+		d.policies = map[string]*engine.Policy{}
+	}
+	if len(d.order) >= maxPolicies {
+		delete(d.policies, d.order[0])
+		d.order = d.order[1:]
+	}
+	d.policies[key] = p
+	d.order = append(d.order, key)
+	return p, nil
+}
+
+// loading is a lock for what is loaded under one key.
+type loading struct {
+	sync.Mutex
+	users int
+}
+
+// alone waits until nobody else loads the same key, and returns what ends it.
+func (d *Decider) alone(key string) func() {
+	d.mu.Lock()
+	if d.loading == nil {
+		d.loading = map[string]*loading{}
+	}
+	l := d.loading[key]
+	if l == nil {
+		l = &loading{}
+		d.loading[key] = l
+	}
+	l.users++
+	d.mu.Unlock()
+	l.Lock()
+	return func() {
+		l.Unlock()
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if l.users--; l.users == 0 {
+			delete(d.loading, key)
+		}
+	}
+}
+
+func (d *Decider) load(ctx context.Context, law lawTree, conf *engine.Config, environment string) (*engine.Policy, error) {
 	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Pull: d.Pull, Accept: d.Accept})
-	var load *engine.LoadError
-	if errors.As(err, &load) && len(load.Diagnostics) > 0 {
-		first := load.Diagnostics[0]
+	var invalid *engine.LoadError
+	if errors.As(err, &invalid) && len(invalid.Diagnostics) > 0 {
+		first := invalid.Diagnostics[0]
 		return nil, &LawError{Path: path.Join(first.Pack, first.File), Line: first.Line, Message: first.Message}
 	}
 	if err != nil {
@@ -189,17 +269,6 @@ func (d *Decider) policy(ctx context.Context, law lawTree, conf *engine.Config, 
 			return nil, ctx.Err()
 		}
 		return nil, &LawError{Path: ConfigName, Message: err.Error()}
-	}
-	if cacheable {
-		if d.policies == nil {
-			d.policies = map[string]*engine.Policy{}
-		}
-		if len(d.order) >= maxPolicies {
-			delete(d.policies, d.order[0])
-			d.order = d.order[1:]
-		}
-		d.policies[key] = p
-		d.order = append(d.order, key)
 	}
 	return p, nil
 }

@@ -32,7 +32,7 @@ func (a *App) dryRun(ctx context.Context, c Case, decided *Verdict) *Run {
 		}
 		fmt.Fprintf(&b, "- %s\n", code(name))
 	}
-	c.Law = c.Head.FS
+	c.Trusted, c.Law = c.Law, c.Head.FS
 	v, err := a.Evaluate(ctx, c)
 	var law *LawError
 	switch {

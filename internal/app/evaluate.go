@@ -28,8 +28,11 @@ type Case struct {
 	// Law is the tree that configuration and policies are read from: the base, or for a
 	// dry run the head. Org is the tree of the organisation's law, nil when there is none.
 	Law, Org fs.FS
-	Stages   []engine.Stage // empty: all
-	Now      time.Time
+	// Trusted is set for a dry run: the law that is in force. Only the registries' packs
+	// that it or the organisation names are pulled.
+	Trusted fs.FS
+	Stages  []engine.Stage // empty: all
+	Now     time.Time
 	// Environment is set for a deployment.
 	Environment string
 	// Review is what is known of the pull request, nil when it is none.
