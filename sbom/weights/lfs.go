@@ -57,14 +57,20 @@ func collectPointer(_ context.Context, f *sbom.File, out *sbom.Inventory) error 
 	return nil
 }
 
+// tensorsAlone are formats that hold nothing but tensors and their names: there is nothing
+// in them that a control of contents could find.
+var tensorsAlone = map[string]bool{"safetensors": true, "npy": true, "flax": true, "ggml": true}
+
 // unread says why a pointer to a file of the promised format leaves something open, ""
 // for formats whose loaders run nothing of the file.
 func unread(format string) string {
 	switch {
 	case format == "":
 		return "only a Git LFS pointer is here, and its name does not say what it points to"
-	case dataOnly[format]:
+	case tensorsAlone[format]:
 		return ""
+	case dataOnly[format]:
+		return "only a Git LFS pointer is here, to " + format + ": its templates and operators are not known"
 	}
 	return "only a Git LFS pointer is here, to " + format + ", which may run code when it is loaded"
 }

@@ -66,7 +66,7 @@ func TestUnfetchedIsUnknown(t *testing.T) {
 		entries, unknown int
 	}{
 		{"pytorch_model.bin", 1, 1}, {"model.pkl", 1, 1}, {"model.pkl.gz", 1, 1}, {"model.h5", 1, 1}, {"model.keras", 1, 1}, {"model.model", 1, 1},
-		{"model.safetensors", 1, 0}, {"model.gguf", 1, 0}, {"rows.npy", 1, 0},
+		{"model.safetensors", 1, 0}, {"rows.npy", 1, 0}, {"model.gguf", 1, 1}, {"model.onnx", 1, 1},
 		{"model.dat", 0, 1}, {"weights", 0, 1}, {"dir.png/model", 0, 1}, {"model.tar.gz", 0, 1}, {"model.zip", 0, 1}, {"model.pb.old", 0, 1}, {"blob.gz", 0, 1},
 		{"a.png", 0, 0}, {"a.JPG", 0, 0}, {"a.csv", 0, 0}, {"a.jsonl.zst", 0, 0}, {"a.parquet", 0, 0}, {"a.md", 0, 0}, {"a.woff2", 0, 0}, {"a.mp4", 0, 0},
 		{"tokenizer.model", 0, 0}, {"tokenizer.json", 0, 0}, {"fingerprint.pb", 0, 0},
