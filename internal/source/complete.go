@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1" //nolint:gosec // the name of a git object, not a seal of ours
 	"encoding/hex"
@@ -55,6 +56,12 @@ func (s *Source) Complete(ctx context.Context, entries []TreeEntry, fetch func(c
 		case e.Type != treeTypeBlob || a.has(e):
 			continue
 		}
+		if content, ok := a.unixLines(e); ok {
+			if err := a.replace(e, content); err != nil {
+				return err
+			}
+			continue
+		}
 		if count++; count > maxFetchedBlobs || e.Size < 0 || e.Size > maxFetchedBlob || e.Size > maxFetchedBytes-size {
 			a.put(e.Path, node{mode: fs.ModeDevice})
 			continue
@@ -94,6 +101,22 @@ func (a *archive) has(e TreeEntry) bool {
 	}
 	target, err := n.link()
 	return err == nil && blobID([]byte(target)) == e.Blob
+}
+
+// unixLines takes back what the attribute eol=crlf did to a file, so that a repository that
+// sets it for all its files is not fetched one by one. The bytes that were committed are
+// kept and not the archive's: the attribute can be set to break a file that is no text.
+func (a *archive) unixLines(e TreeEntry) ([]byte, bool) {
+	held, ok := a.extents[e.Path]
+	if !ok || e.Mode == treeModeLink || held.size <= e.Size || held.size > maxFetchedBlob {
+		return nil, false
+	}
+	content := make([]byte, held.size)
+	if _, err := a.spool.ReadAt(content, held.offset); err != nil {
+		return nil, false
+	}
+	content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
+	return content, blobID(content) == e.Blob
 }
 
 // replace puts the content that was committed in the place of the archive's.

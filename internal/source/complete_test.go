@@ -17,7 +17,7 @@ func TestCompleteIsTheCommit(t *testing.T) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
-	for name, content := range map[string]string{"x/same": "same", "x/subst": "rewritten"} {
+	for name, content := range map[string]string{"x/same": "same", "x/subst": "rewritten", "x/lines": "a\r\nb\r\n"} {
 		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, Size: int64(len(content))}); err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +39,7 @@ func TestCompleteIsTheCommit(t *testing.T) {
 		blobs[id] = content
 		return TreeEntry{name, mode, "blob", id, int64(len(content))}
 	}
-	entries := []TreeEntry{entry("same", "100644", "same"), entry("subst", "100644", "$Format$"), entry("deep/hidden.pkl", "100644", "evil"),
+	entries := []TreeEntry{entry("same", "100644", "same"), entry("lines", "100644", "a\nb\n"), entry("subst", "100644", "$Format$"), entry("deep/hidden.pkl", "100644", "evil"),
 		entry("link", "120000", "same"), {"sub", "160000", "commit", "c0ffee", 0}, {"big", "100644", "blob", "b16", maxFetchedBlob + 1}}
 	fetched := 0
 	fetch := func(_ context.Context, id string) ([]byte, error) {
@@ -52,7 +52,7 @@ func TestCompleteIsTheCommit(t *testing.T) {
 	if fetched != 3 {
 		t.Errorf("%d blobs were fetched, want those that differ (3)", fetched)
 	}
-	for name, want := range map[string]string{"same": "same", "subst": "$Format$", "deep/hidden.pkl": "evil", "link": "same"} {
+	for name, want := range map[string]string{"same": "same", "lines": "a\nb\n", "subst": "$Format$", "deep/hidden.pkl": "evil", "link": "same"} {
 		if got, err := fs.ReadFile(src.FS, name); err != nil || string(got) != want {
 			t.Errorf("%s is %q, %v", name, got, err)
 		}
