@@ -63,8 +63,9 @@ deny contains {"subject": model.name, "detail": detail, "at": model.at} if {
 	model.kind in settings["X-011"].kinds
 	count(model.digests) > 0
 	algorithms := {lower(algorithm) | some algorithm, _ in model.digests}
-	strong := {algorithm | some algorithm in settings["X-011"].strong}
-	count(algorithms & strong) == 0
+	count(algorithms & _strong) == 0
 	listed := concat(", ", algorithms)
 	detail := $"{model.kind} {model.name} is known by {listed} only"
 }
+
+_strong := {algorithm | some algorithm in settings["X-011"].strong}

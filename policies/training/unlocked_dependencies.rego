@@ -49,15 +49,19 @@ import data.mlpolicy.lib.places
 import data.mlpolicy.settings
 
 deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": line}} if {
-	some path, loose in _loose
-	names := sort({name | some [name, _] in loose})
-	some name in names
-	name in _frameworks
+	some path in _paths
 	not _has_lock(path)
 	not places.skipped(path, settings["TRAIN-010"].skip_paths)
-	line := min({number | some [_, number] in loose})
+	names := sort({name | some [where, name, _] in _loose; where == path})
+	line := min({number | some [where, _, number] in _loose; where == path})
 	shown := concat(", ", array.slice(names, 0, 5))
 	detail := $"not locked ({count(names)}): {shown}{_rest(names)}"
+}
+
+# _paths are the files that leave a framework loose; the other files are not grouped.
+_paths contains path if {
+	some [path, name, _] in _loose
+	name in _frameworks
 }
 
 _rest(names) := ", ..." if count(names) > 5
@@ -69,7 +73,7 @@ _frameworks contains dep.name if {
 	dep.framework
 }
 
-_loose[path] contains [dep.name, dep.at.line] if {
+_loose contains [dep.at.path, dep.name, dep.at.line] if {
 	some dep in input.packages
 	dep.option == ""
 	dep.source in {"requirements", "pyproject", "conda", "dockerfile"}
@@ -78,7 +82,6 @@ _loose[path] contains [dep.name, dep.at.line] if {
 	not regex.match(`^(git|hg|svn|bzr)\+`, dep.url)
 	not _locked_elsewhere(dep)
 	_unlocked(dep)
-	path := dep.at.path
 }
 
 _unlocked(dep) if {
