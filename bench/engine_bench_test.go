@@ -23,8 +23,8 @@ func embedded() []engine.PackSource {
 	return []engine.PackSource{{Name: "mlpolicy", Source: "embedded", FS: policies.FS, Embedded: true}}
 }
 
-// source is an input with n components, and references, calls, packages, files, weights
-// and workloads in the proportions of a fine-tuning repository.
+// source is an input with n components: of every fifty 45 packages, three models with a
+// reference and a call, one with weights in the source, and one dataset.
 func source(n int) *engine.Input {
 	in := &engine.Input{Schema: engine.InputSchema, Now: "2026-11-24T12:00:00Z"}
 	in.Config.Mode = engine.ModeCheck
@@ -36,23 +36,27 @@ func source(n int) *engine.Input {
 		at := sbom.At{Path: fmt.Sprintf("src/part%d/file%d.py", i%50, i/10), Line: i%400 + 1, Column: 5, Offset: int64(i * 40)}
 		name := fmt.Sprintf("org%d/name-%d", i%70, i)
 		digest := fmt.Sprintf("%064x", i)
-		kind := []string{"model", "package", "package", "package", "dataset"}[i%5]
+		slot := i % 50
+		kind := "package"
+		if slot >= 45 {
+			kind = []string{"model", "model", "model", "model", "dataset"}[slot-45]
+		}
 		in.Components = append(in.Components, sbom.Component{
 			Ref: "ref:" + name, Kind: kind, Role: "train", Name: name, Namespace: fmt.Sprintf("org%d", i%70), Version: "1.0", Host: "huggingface",
 			Digests: map[string]string{"sha256": digest}, Licenses: []string{"Apache-2.0"}, Pinned: sbom.Yes, At: at,
 		})
-		switch i % 5 {
-		case 0:
+		switch {
+		case slot >= 45 && slot < 48:
 			in.References = append(in.References, sbom.Reference{
 				Kind: "model", Name: name, URI: "hf://" + name, Host: "huggingface", State: "resolved", Revision: "main", RevisionKind: "branch",
 				Role: "base", How: "call", Loader: "from_pretrained", TrustRemoteCode: sbom.Unstated, Confidence: "high", At: at, CallAt: at,
 			})
 			in.Calls = append(in.Calls, sbom.Call{Callee: "transformers.AutoModel.from_pretrained", Args: map[string]string{"0": name}, At: at})
-		case 1, 2, 3:
+		case slot < 45:
 			in.Packages = append(in.Packages, sbom.Package{
 				Name: fmt.Sprintf("package-%d", i), Ecosystem: "pypi", Version: "1.2.3", Source: "requirements", Locked: sbom.Yes, At: at,
 			})
-		case 4:
+		case slot == 48:
 			in.Weights = append(in.Weights, sbom.Weights{
 				Path: fmt.Sprintf("models/m%d.safetensors", i), Format: "safetensors", SHA256: digest, Content: "read", Executable: sbom.No, At: at,
 			})
