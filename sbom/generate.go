@@ -202,17 +202,6 @@ func (g *generator) merge(parts []part) *Inventory {
 // strings, sorted.
 const ScratchPaths = "paths"
 
-// Recognised is the number of files that a collector looked into.
-func (inv *Inventory) Recognised() int {
-	n := 0
-	for family, c := range inv.Collected {
-		if family != FamilyFiles {
-			n = max(n, c.Files)
-		}
-	}
-	return n
-}
-
 // append adds every section of other.
 func (inv *Inventory) append(other *Inventory) {
 	inv.Components = append(inv.Components, other.Components...)

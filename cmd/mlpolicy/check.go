@@ -120,8 +120,8 @@ func runCheck(ctx context.Context, env *environment, flags *checkFlags, name str
 	if flags.format == "" && env.githubWorkflow && !env.terminal && !flags.post {
 		flags.format = "github"
 	}
-	if !slices.Contains([]string{"all", "lfs", "none"}, flags.digests) {
-		return usage("", "--digests %q is not all, lfs or none", flags.digests)
+	if err := checkDigests(flags.digests); err != nil {
+		return err
 	}
 	if flags.format != "" && !slices.Contains(report.Formats, flags.format) {
 		return usage("", "format %q is not written; %s are", flags.format, strings.Join(report.Formats, ", "))

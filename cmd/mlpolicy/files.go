@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/engine"
@@ -87,4 +88,14 @@ func (env *environment) facts(flags []string) (facts map[string]any, schemas map
 		facts[name], schemas[name] = value, schema
 	}
 	return facts, schemas, nil
+}
+
+// digestModes are the values of --digests.
+var digestModes = []string{string(sbom.DigestsAll), string(sbom.DigestsLFS), string(sbom.DigestsNone)}
+
+func checkDigests(value string) error {
+	if !slices.Contains(digestModes, value) {
+		return usage("", "--digests %q is not all, lfs or none", value)
+	}
+	return nil
 }

@@ -45,8 +45,8 @@ data-html draws the profiles of data files as one page.`,
 			if spec != "1.6" && spec != "1.7" {
 				return usage("", "CycloneDX %q is not written; 1.6 and 1.7 are", spec)
 			}
-			if !slices.Contains([]string{"all", "lfs", "none"}, digests) {
-				return usage("", "--digests %q is not all, lfs or none", digests)
+			if err := checkDigests(digests); err != nil {
+				return err
 			}
 			src, err := source.Open(c.Context(), env.dir, firstOr(args, ""))
 			if err != nil {
@@ -70,7 +70,7 @@ data-html draws the profiles of data files as one page.`,
 	flags.BoolVar(&profile, "profile-data", false, "profile data files of any size")
 	complete(c, "format", scanFormats)
 	complete(c, "spec", []string{"1.6", "1.7"})
-	complete(c, "digests", []string{"all", "lfs", "none"})
+	complete(c, "digests", digestModes)
 	return c
 }
 

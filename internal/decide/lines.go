@@ -43,8 +43,12 @@ func Lines(src *source.Source) engine.Lines {
 // what it found by path#pointer.
 func locate(src *source.Source, results []engine.Result) map[string][2]int {
 	files, found := reader{src: src, seen: map[string][]byte{}}, map[string][2]int{}
+	parsed := map[string]*sbom.File{} // a File keeps its parse for the next pointer into it
 	engine.Locate(results, func(path, to string) (line, column int) {
-		line, column = pointer.Line(sbom.NewFile(path, files.read(path)), to)
+		if parsed[path] == nil {
+			parsed[path] = sbom.NewFile(path, files.read(path))
+		}
+		line, column = pointer.Line(parsed[path], to)
 		found[path+"#"+to] = [2]int{line, column}
 		return line, column
 	})

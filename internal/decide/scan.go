@@ -24,7 +24,7 @@ type ScanOptions struct {
 // Scan reads every fact of the source.
 func Scan(ctx context.Context, src *source.Source, opts ScanOptions) (*sbom.Inventory, error) {
 	inv, err := sbom.Generate(ctx, src.FS, sbom.Options{
-		Collectors: all.With(datasets.Options{Full: opts.ProfileData}), Linkers: all.Linkers, Subject: src.Subject, Storage: src.Storage,
+		Collectors: all.Collectors(datasets.Options{Full: opts.ProfileData}), Linkers: all.Linkers, Subject: src.Subject, Storage: src.Storage,
 		Digests: opts.Digests, Progress: opts.Progress, Workers: opts.Workers,
 	})
 	if err != nil {

@@ -13,11 +13,8 @@ import (
 	"github.com/mlpolicy/mlpolicy/sbom/weights"
 )
 
-// Collectors lists every collector.
-var Collectors = With(datasets.Options{})
-
-// With lists every collector, with data files profiled as the options say.
-func With(data datasets.Options) []sbom.Collector {
+// Collectors lists every collector, with data files profiled as the options say.
+func Collectors(data datasets.Options) []sbom.Collector {
 	return slices.Concat(packages.Collectors, weights.Collectors, datasets.New(data), references.Collectors, evidence.Collectors)
 }
 

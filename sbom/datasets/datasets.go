@@ -45,9 +45,6 @@ type Benchmark struct {
 	Texts []string
 }
 
-// Collectors profile small data files and list the others.
-var Collectors = New(Options{})
-
 // New returns the collectors for the options.
 func New(opts Options) []sbom.Collector {
 	return []sbom.Collector{{
