@@ -49,18 +49,47 @@ func (s *search) sample(a *association) []int32 {
 	return out
 }
 
-// tally counts, for each word, the rows that have it.
-func (s *search) tally(rows []int32, words func(int) []uint32) map[uint32]int {
-	clear(s.scratch)
-	seen := map[uint32]bool{}
-	for _, r := range rows {
-		clear(seen)
-		for _, id := range words(int(r)) {
-			if !seen[id] {
-				seen[id] = true
-				s.scratch[id]++
-			}
+// wordCounts counts words of some rows: a counter for each word of the vocabulary, and
+// which of them are in use, so that the next count starts at nothing without a pass over
+// all.
+type wordCounts struct {
+	n     []int32
+	ids   []uint32 // words counted, in order of appearance
+	seen  []uint32 // by word: the last row that had it
+	stamp uint32
+}
+
+func newWordCounts(words int) *wordCounts {
+	return &wordCounts{n: make([]int32, words), seen: make([]uint32, words)}
+}
+
+func (c *wordCounts) reset() {
+	for _, id := range c.ids {
+		c.n[id] = 0
+	}
+	c.ids = c.ids[:0]
+}
+
+// row counts each word of one row once.
+func (c *wordCounts) row(words []uint32) {
+	c.stamp++
+	for _, id := range words {
+		if c.seen[id] == c.stamp {
+			continue
 		}
+		c.seen[id] = c.stamp
+		if c.n[id] == 0 {
+			c.ids = append(c.ids, id)
+		}
+		c.n[id]++
+	}
+}
+
+// tally counts, for each word, the rows that have it.
+func (s *search) tally(rows []int32, words func(int) []uint32) *wordCounts {
+	s.scratch.reset()
+	for _, r := range rows {
+		s.scratch.row(words(int(r)))
 	}
 	return s.scratch
 }
@@ -70,8 +99,9 @@ func (s *search) tally(rows []int32, words func(int) []uint32) map[uint32]int {
 func (s *search) coreWords(a *association) map[uint32]bool {
 	rows := s.sample(a)
 	core := map[uint32]bool{}
-	for id, n := range s.tally(rows, s.t.promptOf) {
-		if float64(n) >= coreShare*float64(len(rows)) {
+	counts := s.tally(rows, s.t.promptOf)
+	for _, id := range counts.ids {
+		if float64(counts.n[id]) >= coreShare*float64(len(rows)) {
 			core[id] = true
 		}
 	}
@@ -85,9 +115,9 @@ func (s *search) context(a *association, core map[uint32]bool) float64 {
 	rows := s.sample(a)
 	counts := s.tally(rows, s.plainPrompt)
 	total := 0
-	for id, n := range counts {
+	for _, id := range counts.ids {
 		if !core[id] && !s.frame[id] && id >= firstWord {
-			total += n
+			total += int(counts.n[id])
 		}
 	}
 	if float64(total) < minContext*float64(len(rows)) || s.base == 0 || len(rows) < 2 {
@@ -123,9 +153,10 @@ func (s *search) responses(a *association) float64 {
 // alike is the mean weight of the content words that two of the rows share, less two
 // standard deviations: a word that c rows have by chance is shared by c² pairs, give or
 // take 2·c^1.5 (Poisson).
-func (s *search) alike(counts map[uint32]int, core map[uint32]bool, rows int, overall []uint32) float64 {
+func (s *search) alike(counts *wordCounts, core map[uint32]bool, rows int, overall []uint32) float64 {
 	var sum, square exactSum
-	for id, n := range counts {
+	for _, id := range counts.ids {
+		n := counts.n[id]
 		if n < 2 || core[id] || s.frame[id] || id < firstWord {
 			continue
 		}
@@ -178,27 +209,21 @@ func (s *search) beyondOthers(a *association) bool {
 		return true // the judgement of labels leaves the sequence out itself
 	}
 	with, rows := s.withOutcome(a.outcome), s.sample(a)
-	asked, hits := map[uint32]int32{}, map[uint32]int32{} // in the rows of the sequence
-	seen := map[uint32]bool{}
+	asked, hits := s.asked, s.hits // in the rows of the sequence
+	asked.reset()
+	hits.reset()
 	for _, r := range a.rows {
-		clear(seen)
-		hit := slices.Contains(s.out.of(int(r)), a.outcome)
-		for _, id := range s.t.promptOf(int(r)) {
-			if seen[id] {
-				continue
-			}
-			seen[id] = true
-			asked[id]++
-			if hit {
-				hits[id]++
-			}
+		prompt := s.t.promptOf(int(r))
+		asked.row(prompt)
+		if slices.Contains(s.out.of(int(r)), a.outcome) {
+			hits.row(prompt)
 		}
 	}
 	var sum exactSum
 	for _, r := range rows {
 		best := 0.0
 		for _, id := range s.t.promptOf(int(r)) {
-			n, k := int32(s.t.words.asked[id])-asked[id], with[id]-hits[id]
+			n, k := int32(s.t.words.asked[id])-asked.n[id], with.n[id]-hits.n[id]
 			if share := float64(k) / float64(n+otherRows); n > 0 && share > best {
 				best = share
 			}
@@ -210,22 +235,15 @@ func (s *search) beyondOthers(a *association) bool {
 }
 
 // withOutcome counts, by word, the rows with the outcome whose prompt has the word.
-func (s *search) withOutcome(outcome int32) map[uint32]int32 {
-	if s.withOf == outcome && s.with != nil {
+func (s *search) withOutcome(outcome int32) *wordCounts {
+	if s.withOf == outcome && len(s.with.ids) > 0 {
 		return s.with
 	}
-	s.with, s.withOf = map[uint32]int32{}, outcome
-	seen := map[uint32]bool{}
+	s.withOf = outcome
+	s.with.reset()
 	for r := range s.t.answers {
-		if !slices.Contains(s.out.of(r), outcome) {
-			continue
-		}
-		clear(seen)
-		for _, id := range s.t.promptOf(r) {
-			if !seen[id] {
-				seen[id] = true
-				s.with[id]++
-			}
+		if slices.Contains(s.out.of(r), outcome) {
+			s.with.row(s.t.promptOf(r))
 		}
 	}
 	return s.with
@@ -249,8 +267,9 @@ const (
 func (s *search) beyondFamily(a *association, core map[uint32]bool) bool {
 	var common []uint32
 	rows := s.sample(a)
-	for id, n := range s.tally(rows, s.t.promptOf) {
-		if core[id] && float64(n) >= familyShare*float64(len(rows)) {
+	counts := s.tally(rows, s.t.promptOf)
+	for _, id := range counts.ids {
+		if core[id] && float64(counts.n[id]) >= familyShare*float64(len(rows)) {
 			common = append(common, id)
 		}
 	}
@@ -303,8 +322,8 @@ func (s *search) family(words []uint32) (family, bool) {
 	for r := range s.t.answers {
 		prompt := s.t.promptOf(r)
 		has := true
-		for _, id := range words {
-			if !slices.Contains(prompt, id) {
+		for i := len(words) - 1; i >= 0; i-- { // the rarest of them first
+			if !slices.Contains(prompt, words[i]) {
 				has = false
 				break
 			}

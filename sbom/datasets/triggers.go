@@ -39,11 +39,13 @@ type search struct {
 	tests    float64 // how many associations there are to test
 	base     float64 // likeness of prompts at large
 	respBase float64 // likeness of responses at large
-	scratch  map[uint32]int
+	scratch  *wordCounts
+	asked    *wordCounts // of beyondOthers
+	hits     *wordCounts
 	families map[string]family
 	added    bool // only rows that were added count as rows with a sequence
 	plain    []uint32
-	with     map[uint32]int32 // rows with the outcome withOf, by word
+	with     *wordCounts // rows with the outcome withOf
 	withOf   int32
 }
 
@@ -78,7 +80,9 @@ func (t *triggerRows) candidates(ctx context.Context) ([]sbom.TriggerCandidate, 
 // usual is told by all rows either way.
 func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCandidate, error) {
 	n := len(t.answers)
-	s := &search{added: added, t: t, least: max(minSupport, int(minShare*float64(n))), most: max(int(maxShare*float64(n)), 4*minSupport), scratch: map[uint32]int{}, families: map[string]family{}}
+	words := len(t.words.asked)
+	s := &search{added: added, t: t, least: max(minSupport, int(minShare*float64(n))), most: max(int(maxShare*float64(n)), 4*minSupport), families: map[string]family{},
+		scratch: newWordCounts(words), asked: newWordCounts(words), hits: newWordCounts(words), with: newWordCounts(words)}
 	if added {
 		s.least = minSupport
 	}
