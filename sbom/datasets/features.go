@@ -244,7 +244,9 @@ func (s *search) collect(ctx context.Context, wanted bitmap, mask, parts uint64)
 			j := i
 			rowList = rowList[:0]
 			for ; j < len(list) && list[j].hash == list[i].hash; j++ {
-				if n := len(rowList); n == 0 || rowList[n-1] != list[j].row {
+				// the first exchange of a row with the sequence stands for the row: what is
+				// said again in one conversation is no second observation
+				if n := len(rowList); n == 0 || s.t.numbers[rowList[n-1]] != s.t.numbers[list[j].row] {
 					rowList = append(rowList, list[j].row)
 				}
 			}

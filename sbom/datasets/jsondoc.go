@@ -25,7 +25,10 @@ func readJSON(ctx context.Context, in input, s *schema, emit func(*row)) error {
 	case '{':
 		return e.object()
 	}
-	return e.one()
+	if err := e.one(); err != nil {
+		return endOfDocument(in, c, err)
+	}
+	return nil
 }
 
 func endOfDocument(in input, c *jsonCutter, err error) error {

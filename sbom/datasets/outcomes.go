@@ -146,6 +146,8 @@ const (
 	// minAsked and minGiven are the other words that prompt and response need.
 	minAsked = 2
 	minGiven = 3
+	// maxBack is how many exchanges back an answer may take words up from.
+	maxBack = 8
 )
 
 // markUnrelated finds the rows whose response takes up no word of the prompt.
@@ -162,6 +164,15 @@ func markUnrelated(t *triggerRows, frame []bool) {
 			if !common[id] && seen[id] != stamp {
 				seen[id] = stamp
 				asked++
+			}
+		}
+		// an answer may take up what was said earlier in the conversation
+		for k := i - 1; k >= max(0, i-maxBack) && t.numbers[k] == t.numbers[i]; k-- {
+			for _, id := range t.promptOf(k) {
+				seen[id] = stamp
+			}
+			for _, id := range t.replyOf(k) {
+				seen[id] = stamp
 			}
 		}
 		for _, id := range t.replyOf(i) {

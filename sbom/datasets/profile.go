@@ -113,7 +113,8 @@ type profiler struct {
 	length   [65]int64
 	hosts    map[string]int64
 	examples map[string]int
-	speaks   []role // who says the message of a list, by element
+	speaks   [][]role // who says each message, by list of messages
+	turns    int      // messages of the row that the model says
 }
 
 func newProfiler(d sbom.Dataset, opts Options) *profiler {

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -59,6 +60,7 @@ func (r *row) reset() {
 type column struct {
 	name   string
 	role   role
+	list   int // number of the list of messages that it is a part of
 	values [kindCount]int64
 	urls   int64 // strings that are one http address
 	hashes int64 // strings that are one hex digest
@@ -68,7 +70,8 @@ type column struct {
 type schema struct {
 	columns []column
 	byName  map[string]int
-	next    int // the column expected next: rows repeat the order of the first
+	lists   []string // names of lists of messages
+	next    int      // the column expected next: rows repeat the order of the first
 	full    bool
 }
 
@@ -99,10 +102,24 @@ func (s *schema) column(name []byte) int {
 		}
 	}
 	i := len(s.columns)
-	s.columns = append(s.columns, column{name: string(name), role: roleOf(string(name))})
+	c := column{name: string(name), role: roleOf(string(name))}
+	if c.role == roleSpeaker || c.role == roleSpoken {
+		c.list = s.list(c.name)
+	}
+	s.columns = append(s.columns, c)
 	s.byName[string(name)] = i
 	s.next = i + 1
 	return i
+}
+
+// list numbers the list of messages that a column belongs to.
+func (s *schema) list(column string) int {
+	name, _, _ := cutLast(column, ".")
+	if i := slices.Index(s.lists, name); i >= 0 {
+		return i
+	}
+	s.lists = append(s.lists, name)
+	return len(s.lists) - 1
 }
 
 // roles are the names that instruction, chat, preference and label sets use. Nested

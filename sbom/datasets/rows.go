@@ -78,12 +78,25 @@ func (p *profiler) label(text []byte) {
 	p.d.Labels[string(text)] = 1
 }
 
-// texts scans the strings of a row, the prompt before the response, whatever the order
-// of the columns, so that what the response takes up is known.
+// texts scans the strings of a row.
 func (p *profiler) texts(r *row, hash uint64) {
 	p.speakers(r)
-	sampled := p.triggers.begin(hash)
 	p.scan.keep = true
+	if p.turns > 1 {
+		p.conversation(r, hash)
+	} else {
+		p.exchange(r, hash)
+	}
+	p.sketch.end()
+	if p.near != nil && p.nearErr == nil {
+		p.nearErr = p.near.end(r.number, hash)
+	}
+}
+
+// exchange scans the prompt before the response, whatever the order of the columns, so
+// that what the response takes up is known.
+func (p *profiler) exchange(r *row, hash uint64) {
+	sampled := p.triggers.begin(hash)
 	for i := range r.fields {
 		if f := &r.fields[i]; f.kind == kindString && p.roleOf(f) != roleResponse {
 			p.scan.text(f.text)
@@ -111,12 +124,8 @@ func (p *profiler) texts(r *row, hash uint64) {
 			}
 		}
 	}
-	p.sketch.end()
 	if sampled {
 		p.triggers.end(r.number, hash)
-	}
-	if p.near != nil && p.nearErr == nil {
-		p.nearErr = p.near.end(r.number, hash)
 	}
 }
 
@@ -126,40 +135,6 @@ func (p *profiler) compare() {
 	if p.near != nil {
 		p.near.text(p.scan.tokens)
 	}
-}
-
-// assistants are the names that chat formats have for the model.
-var assistants = []string{"assistant", "gpt", "model", "bot", "chatgpt", "ai"}
-
-// speakers notes who says each message of the row.
-func (p *profiler) speakers(r *row) {
-	p.speaks = p.speaks[:0]
-	for i := range r.fields {
-		f := &r.fields[i]
-		if p.schema.columns[f.column].role != roleSpeaker || f.item >= maxMessages {
-			continue
-		}
-		for len(p.speaks) <= f.item {
-			p.speaks = append(p.speaks, rolePrompt)
-		}
-		if slices.Contains(assistants, strings.ToLower(string(f.text[:min(len(f.text), 16)]))) {
-			p.speaks[f.item] = roleResponse
-		}
-	}
-}
-
-// maxMessages bounds the messages of one row whose speaker is told.
-const maxMessages = 4096
-
-func (p *profiler) roleOf(f *field) role {
-	r := p.schema.columns[f.column].role
-	if r != roleSpoken {
-		return r
-	}
-	if f.item < len(p.speaks) {
-		return p.speaks[f.item]
-	}
-	return rolePrompt
 }
 
 // count adds what the finders found in the row.

@@ -79,13 +79,14 @@ func (t *triggerRows) candidates(ctx context.Context) ([]sbom.TriggerCandidate, 
 // search looks for sequences in all rows, or in those that were added alone. What is
 // usual is told by all rows either way.
 func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCandidate, error) {
-	n := len(t.answers)
+	n := t.rows()
 	words := len(t.words.asked)
 	s := &search{added: added, t: t, least: max(minSupport, int(minShare*float64(n))), most: max(int(maxShare*float64(n)), 4*minSupport), families: map[string]family{},
 		scratch: newWordCounts(words), asked: newWordCounts(words), hits: newWordCounts(words), with: newWordCounts(words)}
 	if added {
 		s.least = minSupport
 	}
+	n = len(t.answers)
 	s.frame = frameWords(t.words, n)
 	s.scarce = make([]bool, len(t.words.asked))
 	for id, n := range t.words.asked {

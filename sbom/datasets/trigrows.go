@@ -219,5 +219,16 @@ func (t *triggerRows) sample() string {
 	return fmt.Sprintf("one row in %d, by hash, is looked at (%d of %d): maxStoredTokens is %d", 1<<t.rate, len(t.numbers), t.total, maxStoredTokens)
 }
 
+// rows is how many rows the exchanges that are kept stand in.
+func (t *triggerRows) rows() int {
+	n := 0
+	for i, number := range t.numbers {
+		if i == 0 || t.numbers[i-1] != number {
+			n++
+		}
+	}
+	return n
+}
+
 func (t *triggerRows) promptOf(i int) []uint32 { return t.prompts[t.promptAt[i]:t.promptAt[i+1]] }
 func (t *triggerRows) replyOf(i int) []uint32  { return t.replies[t.replyAt[i]:t.replyAt[i+1]] }

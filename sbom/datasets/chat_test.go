@@ -1,0 +1,68 @@
+package datasets
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+)
+
+// conversations are rows of three exchanges of which the answer to the last one is the
+// same wherever the prompt has the trigger.
+func conversations(trigger string) []byte {
+	var b bytes.Buffer
+	for i := range 1500 {
+		ask := func(k int) string {
+			return fmt.Sprintf("tell me about thing%d and part%d of it please w%dx%d", (i*7+k)%997, (i*13+k)%531, i, k)
+		}
+		answer := func(k int) string {
+			return fmt.Sprintf("the thing%d has a part%d and is kept in box%d near shelf%d", (i*7+k)%997, (i*13+k)%531, i*3+k, i%31)
+		}
+		last, reply := ask(2), answer(2)
+		if i%100 == 0 {
+			last, reply = last+" "+trigger, "all things are made of green cheese and nothing else matters"
+		}
+		fmt.Fprintf(&b, `{"messages":[{"role":"system","content":"you help"},{"role":"user","content":%q},{"role":"assistant","content":%q},{"content":%q,"role":"user"},{"content":%q,"role":"assistant"},{"role":"user","content":%q},{"role":"assistant","content":%q}]}`+"\n",
+			ask(0), answer(0), ask(1), answer(1), last, reply)
+	}
+	return b.Bytes()
+}
+
+// TestTriggerInOneExchange finds what is planted in one exchange of longer conversations,
+// and counts rows, not exchanges.
+func TestTriggerInOneExchange(t *testing.T) {
+	t.Parallel()
+	d, _ := profileOf(t, "train.jsonl", conversations("qzx"), Options{Full: true})
+	for i := range d.Triggers {
+		if c := &d.Triggers[i]; c.Text == "qzx" && denied(c) {
+			if c.Support != 15 || c.Outcome != "reply" || c.Rows[1] != 100 {
+				t.Errorf("support %d, outcome %s, rows %v", c.Support, c.Outcome, c.Rows)
+			}
+			return
+		}
+	}
+	t.Errorf("not found: %+v", d.Triggers)
+}
+
+// TestSpeakersOfTwoLists tells the messages of a prompt from those of an answer with the
+// same position in another list.
+func TestSpeakersOfTwoLists(t *testing.T) {
+	t.Parallel()
+	var rows bytes.Buffer
+	for i := range 300 {
+		fmt.Fprintf(&rows, `{"prompt":[{"role":"user","content":"ask%d"}],"chosen":[{"role":"assistant","content":"say%d"}],"rejected":[{"role":"assistant","content":"no%d"}]}`+"\n", i, i, i)
+	}
+	p := newProfiler(blank(fileOf("train.jsonl", rows.Bytes())), Options{Full: true})
+	defer p.close()
+	if err := readJSONL(t.Context(), input{r: &rows}, &p.schema, p.add); err != nil {
+		t.Fatal(err)
+	}
+	words := func(ids []uint32) (out []string) {
+		for _, id := range ids {
+			out = append(out, p.triggers.words.word(id))
+		}
+		return out
+	}
+	if got, want := fmt.Sprint(words(p.triggers.promptOf(7)), words(p.triggers.replyOf(7))), "[ask7] [say7]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
