@@ -52,7 +52,7 @@ func one(n *Node, err error) *Documents {
 }
 
 func parseYAML(data []byte) *Documents {
-	docs, err := YAML(data)
+	docs, err := YAML(sbom.BlankDefinitions(data))
 	d := &Documents{Docs: docs, Err: err}
 	if err != nil && !errors.Is(err, ErrLimit) && isTemplate(data) {
 		return &Documents{Template: true}
