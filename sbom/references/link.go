@@ -86,34 +86,57 @@ func linkDirectories(inv *sbom.Inventory) {
 	}
 }
 
-// linkComponents makes one component per kind, host, name and immutable revision.
+// linkComponents makes one component per kind, host, name and immutable revision. A model
+// card has no place for a revision: what it names is the one revision that the source
+// loads, where there is exactly one.
 func linkComponents(inv *sbom.Inventory) {
 	index := map[string]int{}
 	for i := range inv.Components {
 		index[inv.Components[i].Ref] = i
 	}
-	for i := range inv.References {
-		r := &inv.References[i]
-		if r.Role == "push" || r.Role == "output" || r.URI == "" || r.Component != "" || r.State != sbom.StateResolved {
-			continue
-		}
-		if dir, ok := strings.CutPrefix(r.URI, "./"); ok && r.Host == "local" {
-			for _, kind := range []string{"adapter", "model"} {
-				if _, found := index[kind+":./"+dir]; found && r.Kind != "dataset" {
-					r.Component = kind + ":./" + dir
-				}
-			}
-			if r.Component != "" {
-				continue
-			}
-		}
+	loaded := map[string][]string{} // kind and URI → components
+	add := func(r *sbom.Reference) {
 		c := componentOf(r)
 		if _, ok := index[c.Ref]; !ok {
 			index[c.Ref] = len(inv.Components)
 			inv.Components = append(inv.Components, c)
+			loaded[r.Kind+":"+r.URI] = append(loaded[r.Kind+":"+r.URI], c.Ref)
 		}
 		r.Component = c.Ref
 	}
+	var cards []*sbom.Reference
+	for i := range inv.References {
+		r := &inv.References[i]
+		switch {
+		case r.Role == "push" || r.Role == "output" || r.URI == "" || r.Component != "" || r.State != sbom.StateResolved:
+		case joinDirectory(r, index):
+		case r.How == "card":
+			cards = append(cards, r)
+		default:
+			add(r)
+		}
+	}
+	for _, r := range cards {
+		if refs := loaded[r.Kind+":"+r.URI]; len(refs) == 1 {
+			r.Component = refs[0]
+		} else {
+			add(r)
+		}
+	}
+}
+
+// joinDirectory gives a reference to a local directory the component of its weight files.
+func joinDirectory(r *sbom.Reference, index map[string]int) bool {
+	dir, ok := strings.CutPrefix(r.URI, "./")
+	if !ok || r.Host != "local" || r.Kind == "dataset" {
+		return false
+	}
+	for _, kind := range []string{"adapter", "model"} {
+		if _, found := index[kind+":./"+dir]; found {
+			r.Component = kind + ":./" + dir
+		}
+	}
+	return r.Component != ""
 }
 
 func componentOf(r *sbom.Reference) sbom.Component {

@@ -2,6 +2,8 @@ package references
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -99,6 +101,33 @@ func TestAdapterIsDerivedFromTheModelItIsPutOn(t *testing.T) {
 			}
 		}
 		if diff := cmp.Diff(map[string][]string{"adapter:hf://org/lora": {"model:hf://org/base"}}, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+}
+
+func TestCardMeansTheRevisionThatIsLoaded(t *testing.T) {
+	t.Parallel()
+	const card = "---\nbase_model: org/base\n---\n"
+	load := func(rev string) string {
+		return "AutoModel.from_pretrained(\"org/base\", revision=\"" + rev + "\")\n"
+	}
+	other := strings.Repeat("b", 40)
+	for name, test := range map[string]struct {
+		code string
+		want []string
+	}{
+		"one revision":  {load(commit), []string{"model:hf://org/base@" + commit}},
+		"two revisions": {load(commit) + load(other), []string{"model:hf://org/base", "model:hf://org/base@" + commit, "model:hf://org/base@" + other}},
+		"nothing loads": {"", []string{"model:hf://org/base"}},
+	} {
+		var got []string
+		for _, c := range collectAll(t, map[string]string{"README.md": card, "a.py": test.code}).Components {
+			got = append(got, c.Ref)
+		}
+		slices.Sort(got)
+		slices.Sort(test.want)
+		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", name, diff)
 		}
 	}
