@@ -28,8 +28,18 @@ const (
 	Low      Severity = "low"
 )
 
+// Certainty says whether what a finding states was read, or concluded from a name, a
+// place or the lack of evidence. A control says so of each finding.
+type Certainty string
+
+// The certainties. A finding that says nothing is certain.
+const (
+	Certain Certainty = "certain"
+	Likely  Certainty = "likely"
+)
+
 // Control is one rule: its annotations, and where it comes from. A control returns
-// findings {subject, detail, at, key, digest}; everything else is read from here.
+// findings {subject, detail, at, key, digest, certainty}; everything else is read from here.
 type Control struct {
 	ID          string             `json:"id"`
 	Title       string             `json:"title"`

@@ -140,6 +140,9 @@ type judgement struct {
 	// and how much of it the baseline does not have.
 	failed, failedNew   int
 	unknown, unknownNew int
+	// What of failed is only likely, and whether any finding is, waived ones included.
+	likely, likelyNew int
+	anyLikely         bool
 }
 
 // judge applies waivers and the baseline, finding by finding.
@@ -183,6 +186,10 @@ func (j *judgement) add(f RawFinding, kind Outcome, waivers *waiverSet, left map
 	finding := Finding{
 		Fingerprint: print, State: FindingNew, Outcome: kind, Subject: f.Subject, Digest: f.Digest, Detail: f.Detail, At: f.At,
 	}
+	likely := f.Certainty == Likely
+	if likely {
+		finding.Certainty, j.anyLikely = Likely, true
+	}
 	if kind != Error { // an error says nothing about the subject, so nobody can exempt it
 		finding.Waiver = waivers.waive(j.Control.ID, f)
 	}
@@ -197,11 +204,21 @@ func (j *judgement) add(f RawFinding, kind Outcome, waivers *waiverSet, left map
 		left[print]--
 		finding.State = FindingKnown
 		*all++
+		j.likely += count(likely)
 	default:
 		*all++
 		*fresh++
+		j.likely += count(likely)
+		j.likelyNew += count(likely)
 	}
 	j.findings = append(j.findings, finding)
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // decideStage asks what one stage makes of the controls that list it.
@@ -217,10 +234,17 @@ func decideStage(p *Policy, stage Stage, judged []judgement, opts DecideOptions)
 			Reason: j.Reason, Fix: j.Control.Fix, Checked: j.Checked, Findings: j.findings,
 		}
 		c.Level, c.LevelFrom = opts.Config.Level(j.Control, stage, p.levels[j.Control.Pack])
+		likely := opts.Config.likelyLevel(j.Control, stage, p.levels[j.Control.Pack])
 		if c.Level == Ratchet && opts.Baseline == nil {
 			c.Level, c.LevelFrom = Advisory, c.LevelFrom+noBaseline
 		}
-		c.Verdict = j.verdict(c.Level)
+		if likely == Ratchet && opts.Baseline == nil {
+			likely = Advisory
+		}
+		if j.anyLikely && likely != c.Level {
+			c.LikelyLevel = likely
+		}
+		c.Verdict = j.verdict(c.Level, likely)
 		if c.Level != Off && !j.Later {
 			evaluated++
 		}
@@ -234,22 +258,20 @@ func decideStage(p *Policy, stage Stage, judged []judgement, opts DecideOptions)
 	return s
 }
 
-// verdict is what a level makes of an outcome.
-func (j *judgement) verdict(level Level) Verdict {
-	failed, unknown := 0, 0
-	switch level {
-	case Mandatory:
-		failed, unknown = j.failed, j.unknown
-	case Ratchet:
-		failed, unknown = j.failedNew, j.unknownNew
-	}
+// verdict is what the levels, of what is certain and of what is likely, make of an outcome.
+func (j *judgement) verdict(level, likely Level) Verdict {
 	switch {
-	case failed > 0:
+	case level.counts(j.failed-j.likely, j.failedNew-j.likelyNew) || likely.counts(j.likely, j.likelyNew):
 		return Deny
-	case unknown > 0:
+	case level.counts(j.unknown, j.unknownNew):
 		return Undecided
 	}
 	return Allow
+}
+
+// counts says whether a level minds so many findings, of which so many are new.
+func (l Level) counts(all, fresh int) bool {
+	return l == Mandatory && all > 0 || l == Ratchet && fresh > 0
 }
 
 // worse orders verdicts: deny over undecided over allow.

@@ -71,18 +71,21 @@ type StageDecision struct {
 
 // ControlResult is one control in one stage.
 type ControlResult struct {
-	ID        string    `json:"id"`
-	Pack      string    `json:"pack"`
-	Title     string    `json:"title"`
-	Severity  Severity  `json:"severity"`
-	Level     Level     `json:"level"`
-	LevelFrom string    `json:"level_from"` // see engine/level.go
-	Outcome   Outcome   `json:"outcome"`
-	Verdict   Verdict   `json:"verdict"` // what the level makes of the outcome
-	Reason    string    `json:"reason"`
-	Fix       string    `json:"fix"`
-	Checked   int       `json:"checked"` // entries of the sections it applies to
-	Findings  []Finding `json:"findings"`
+	ID        string   `json:"id"`
+	Pack      string   `json:"pack"`
+	Title     string   `json:"title"`
+	Severity  Severity `json:"severity"`
+	Level     Level    `json:"level"`
+	LevelFrom string   `json:"level_from"` // see engine/level.go
+	// LikelyLevel is the level of the findings that are only likely, "" where there are
+	// none or Level is theirs too.
+	LikelyLevel Level     `json:"likely_level,omitempty"`
+	Outcome     Outcome   `json:"outcome"`
+	Verdict     Verdict   `json:"verdict"` // what the level makes of the outcome
+	Reason      string    `json:"reason"`
+	Fix         string    `json:"fix"`
+	Checked     int       `json:"checked"` // entries of the sections it applies to
+	Findings    []Finding `json:"findings"`
 }
 
 // Finding is one subject at one place for which a control fired, or, where the outcome
@@ -96,8 +99,31 @@ type Finding struct {
 	Subject string  `json:"subject"`
 	Digest  string  `json:"digest"` // algorithm:hex of the subject, "" when it has none
 	Detail  string  `json:"detail"`
-	At      sbom.At `json:"at"`
-	Waiver  string  `json:"waiver"` // name of the waiver that waives it
+	// Certainty is likely or left out; what it does not say is certain. Left out, because
+	// decisions of before it was there are replayed byte for byte.
+	Certainty Certainty `json:"certainty,omitempty"`
+	At        sbom.At   `json:"at"`
+	Waiver    string    `json:"waiver"` // name of the waiver that waives it
+}
+
+// LevelOf is the level that a finding of the control is judged by.
+func (c ControlResult) LevelOf(f Finding) Level {
+	if f.Certainty == Likely && c.LikelyLevel != "" {
+		return c.LikelyLevel
+	}
+	return c.Level
+}
+
+// Blocks says whether the finding is among those for which the control does not allow.
+func (c ControlResult) Blocks(f Finding) bool {
+	switch level := c.LevelOf(f); {
+	case f.State == FindingWaived:
+		return false
+	case level == Ratchet:
+		return f.State == FindingNew
+	default:
+		return level == Mandatory
+	}
 }
 
 // Digests are what a decision rests on, each lower-case hex SHA-256, "" when there is none.

@@ -31,6 +31,8 @@ type RawFinding struct {
 	// Digest identifies the bytes of the subject, algorithm:hex; given by the control,
 	// or looked up in the input; "" when the subject has none.
 	Digest string
+	// Certainty is given by the control; certain when it says nothing.
+	Certainty Certainty
 }
 
 // ReadFindings reads the value of a control's deny as an evaluation does, for tools that
@@ -70,7 +72,10 @@ func readFinding(item any) (RawFinding, error) {
 			return f, fmt.Errorf("%s is missing", name)
 		}
 	}
-	into := map[string]*string{"subject": &f.Subject, "detail": &f.Detail, "key": &f.Key, "digest": &f.Digest}
+	f.Certainty = Certain
+	into := map[string]*string{
+		"subject": &f.Subject, "detail": &f.Detail, "key": &f.Key, "digest": &f.Digest, "certainty": (*string)(&f.Certainty),
+	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if name == "at" {
 			continue
@@ -84,6 +89,9 @@ func readFinding(item any) (RawFinding, error) {
 			return f, fmt.Errorf("%s is no text", name)
 		}
 		*target = text
+	}
+	if f.Certainty != Certain && f.Certainty != Likely {
+		return f, fmt.Errorf("certainty is %q, not certain or likely", f.Certainty)
 	}
 	if len(f.Subject) > maxSubjectBytes || len(f.Key) > maxSubjectBytes || len(f.Digest) > maxSubjectBytes {
 		return f, fmt.Errorf("subject, key or digest is longer than %d bytes", maxSubjectBytes)

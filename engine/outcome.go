@@ -143,6 +143,6 @@ func sortFindings(list []RawFinding) {
 			strings.Compare(a.At.Path, b.At.Path), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column),
 			cmp.Compare(a.At.Offset, b.At.Offset), strings.Compare(a.At.Pointer, b.At.Pointer),
 			strings.Compare(a.Subject, b.Subject), strings.Compare(a.Key, b.Key), strings.Compare(a.Detail, b.Detail),
-			strings.Compare(a.Digest, b.Digest))
+			strings.Compare(a.Digest, b.Digest), strings.Compare(string(a.Certainty), string(b.Certainty)))
 	})
 }

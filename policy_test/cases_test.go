@@ -30,6 +30,7 @@ import (
 //	outcome: fail            its outcome
 //	at: train.py:3           where a finding is; one line for each finding, path or path:line
 //	detail: is not pinned    what a finding says; one line for each finding
+//	likely: train.py:3       which of these places are only likely; one line for each
 //	source: git              the files are committed to a repository first
 //
 // Files with a name of their own: mlpolicy.hcl is the configuration, vulns.json the
@@ -41,6 +42,7 @@ type fileCase struct {
 	outcome string
 	at      []string
 	detail  []string
+	likely  []string
 	source  string
 	files   map[string]string
 }
@@ -92,6 +94,8 @@ func parseCase(name string, content []byte) (fileCase, error) {
 			c.at = append(c.at, value)
 		case "detail":
 			c.detail = append(c.detail, value)
+		case "likely":
+			c.likely = append(c.likely, value)
 		case "source":
 			c.source = value
 		}
@@ -101,6 +105,7 @@ func parseCase(name string, content []byte) (fileCase, error) {
 	}
 	slices.Sort(c.at)
 	slices.Sort(c.detail)
+	slices.Sort(c.likely)
 	if c.control == "" || !slices.Contains([]string{"fail", "pass", "unknown", "not_applicable"}, c.outcome) {
 		return c, fmt.Errorf("header has control %q and outcome %q", c.control, c.outcome)
 	}
@@ -251,12 +256,19 @@ func compare(t *testing.T, c fileCase, results []engine.Result) {
 		t.Fatalf("there is no control %s", c.control)
 	}
 	r := results[i]
-	var at, details []string
+	var at, details, likely []string
 	for _, f := range r.Findings {
 		details = append(details, f.Detail)
-		at = append(at, place(c.at, f.At.Path, f.At.Line))
+		where := place(c.at, f.At.Path, f.At.Line)
+		at = append(at, where)
+		if f.Certainty == engine.Likely {
+			likely = append(likely, where)
+		}
 	}
 	slices.Sort(at)
+	if slices.Sort(likely); !slices.Equal(likely, c.likely) {
+		t.Errorf("%s is only likely at %v, want %v", c.control, likely, c.likely)
+	}
 	if string(r.Outcome) != c.outcome || len(c.at) > 0 && !slices.Equal(at, c.at) {
 		t.Errorf("%s is %s (%s) at %v, want %s at %v", c.control, r.Outcome, r.Reason, at, c.outcome, c.at)
 	}

@@ -198,7 +198,7 @@ func ratchetHint(r *decide.Result) string {
 	ids := map[string]bool{}
 	for _, s := range r.Decision.Stages {
 		for _, c := range s.Controls {
-			if strings.Contains(c.LevelFrom, "without a baseline") && c.Outcome != engine.Pass && c.Outcome != engine.NotApplicable {
+			if (strings.Contains(c.LevelFrom, "without a baseline") || c.LikelyLevel == engine.Advisory) && c.Outcome != engine.Pass && c.Outcome != engine.NotApplicable {
 				ids[c.ID] = true
 			}
 		}

@@ -56,10 +56,14 @@ func GitHub(w io.Writer, d *engine.Decision) error {
 	return b.Flush()
 }
 
-// annotation is the command for one finding: what a ratchet already knew does not deny.
+// annotation is the command for one finding: what a ratchet already knew does not deny,
+// and what is only likely may not.
 func annotation(command string, e entry, f engine.Finding) string {
-	if e.Level == engine.Ratchet && f.State == engine.FindingKnown {
+	switch {
+	case e.LevelOf(f) == engine.Ratchet && f.State == engine.FindingKnown:
 		return "notice"
+	case command == "error" && e.LikelyLevel != "" && f.Certainty == engine.Likely && !e.Blocks(f):
+		return "warning"
 	}
 	return command
 }

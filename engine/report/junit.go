@@ -87,7 +87,7 @@ func (s *junitSuite) add(c engine.ControlResult, stage engine.Stage) {
 		jc.Skipped = &junitResult{Message: c.Reason}
 		s.Skipped++
 	case c.Outcome != engine.Pass:
-		jc.Output = fmt.Sprintf("%s (%s)\n%s", c.Outcome, c.Level, text)
+		jc.Output = fmt.Sprintf("%s (%s)\n%s", c.Outcome, levelsOf(c), text)
 	}
 	s.Cases = append(s.Cases, jc)
 }
@@ -95,7 +95,11 @@ func (s *junitSuite) add(c engine.ControlResult, stage engine.Stage) {
 func findingLines(c engine.ControlResult) string {
 	var b strings.Builder
 	for _, f := range c.Findings {
-		fmt.Fprintf(&b, "%s: %s [%s]\n", place(f.At), printable(f.Detail), f.State)
+		state := f.State
+		if f.Certainty == engine.Likely {
+			state += ", likely"
+		}
+		fmt.Fprintf(&b, "%s: %s [%s]\n", place(f.At), printable(f.Detail), state)
 	}
 	if c.Fix != "" && c.Outcome == engine.Fail {
 		fmt.Fprintf(&b, "fix: %s\n", c.Fix)

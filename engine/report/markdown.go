@@ -58,7 +58,7 @@ func markdownEntry(b *bufio.Writer, e entry, verbose bool) {
 	} else if e.Outcome == engine.Fail {
 		state = "advises"
 	}
-	fmt.Fprintf(b, "\n### %s %s\n\n%s, %s, %s\n", e.ID, escape(e.Title), state, e.Severity, e.Level)
+	fmt.Fprintf(b, "\n### %s %s\n\n%s, %s, %s\n", e.ID, escape(e.Title), state, e.Severity, levelsOf(e.ControlResult))
 	if e.Reason != "" && e.Outcome != engine.Fail {
 		fmt.Fprintf(b, "\n%s\n", escape(e.Reason))
 	}
@@ -70,9 +70,9 @@ func markdownEntry(b *bufio.Writer, e entry, verbose bool) {
 		shown = min(shown, maxMarkdownFindings)
 	}
 	for _, f := range e.Findings[:shown] {
-		note := ""
-		if f.State != "new" {
-			note = " *(" + f.State + ")*"
+		note := notes(f)
+		if note != "" {
+			note = " *(" + note + ")*"
 		}
 		fmt.Fprintf(b, "- `%s` %s%s\n", code(place(f.At)), escape(f.Detail), note)
 	}

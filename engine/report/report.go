@@ -132,6 +132,28 @@ func printable(s string) string {
 	}, s)
 }
 
+// levelsOf names the level of a control, and that of what is only likely where it is
+// another.
+func levelsOf(c engine.ControlResult) string {
+	if c.LikelyLevel == "" {
+		return string(c.Level)
+	}
+	return fmt.Sprintf("%s, %s where likely", c.Level, c.LikelyLevel)
+}
+
+// notes are what a reader must know of a finding beside its text: that it is only
+// likely, that it is known or waived.
+func notes(f engine.Finding) string {
+	var list []string
+	if f.Certainty == engine.Likely {
+		list = append(list, string(engine.Likely))
+	}
+	if f.State != engine.FindingNew {
+		list = append(list, f.State)
+	}
+	return strings.Join(list, ", ")
+}
+
 // word is the verdict as a past participle: what happened to the source.
 func word(v engine.Verdict) string {
 	switch v {

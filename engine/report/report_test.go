@@ -24,6 +24,8 @@ func example() (*engine.Decision, []engine.Control) {
 	waived := finding("c3", "waived", "models/legacy.bin", 0, "calls posix.system")
 	waived.At = sbom.At{Path: "models/legacy.bin", Offset: 12}
 	waived.Waiver, waived.Digest = "legacy", "sha256:ab"
+	likely := finding("a4", "new", "guess.py", 2, "no manifest says which torch reads it")
+	likely.Certainty = engine.Likely
 	d := &engine.Decision{
 		Schema: engine.DecisionSchema, Decision: engine.Deny, Exit: 1, Version: "1.0.0", Now: "2026-11-24T12:00:00Z",
 		Subject:  sbom.Subject{Kind: "directory", Name: "assistant"},
@@ -31,8 +33,8 @@ func example() (*engine.Decision, []engine.Control) {
 		Waivers:  []engine.WaiverState{{Waiver: engine.Waiver{Name: "legacy", Reason: "converted in ML-412", Owner: "ml-platform", Expires: "2027-01-31"}, State: "used", Matches: 1}, {Waiver: engine.Waiver{Name: "old", Owner: "ml-platform", Expires: "2026-01-31"}, State: "expired", Matches: 2}},
 		Stages: []engine.StageDecision{
 			{Stage: engine.StageTraining, Decision: engine.Deny, Reason: "TRAIN-001 denies", Controls: []engine.ControlResult{
-				{ID: "TRAIN-001", Pack: "mlpolicy", Title: "Base model not pinned", Severity: engine.High, Level: engine.Mandatory, Outcome: engine.Fail, Verdict: engine.Deny, Fix: "Pass revision=.", Checked: 3,
-					Findings: []engine.Finding{finding("a1", "new", "train.py", 4, "model acme/base is loaded without a revision"), finding("a2", "known", "evil\n::error::x\x1b[2J.py", 9, "model <b>acme</b> | `x`")}},
+				{ID: "TRAIN-001", Pack: "mlpolicy", Title: "Base model not pinned", Severity: engine.High, Level: engine.Mandatory, LikelyLevel: engine.Advisory, Outcome: engine.Fail, Verdict: engine.Deny, Fix: "Pass revision=.", Checked: 3,
+					Findings: []engine.Finding{finding("a1", "new", "train.py", 4, "model acme/base is loaded without a revision"), finding("a2", "known", "evil\n::error::x\x1b[2J.py", 9, "model <b>acme</b> | `x`"), likely}},
 				{ID: "TRAIN-006", Pack: "mlpolicy", Title: "Dangerous weights", Severity: engine.Critical, Level: engine.Mandatory, Outcome: engine.Waived, Verdict: engine.Allow, Findings: []engine.Finding{waived}},
 				{ID: "TRAIN-009", Pack: "mlpolicy", Title: "Pass", Severity: engine.Low, Level: engine.Advisory, Outcome: engine.Pass, Verdict: engine.Allow, Checked: 1, Findings: []engine.Finding{}},
 			}},
@@ -116,8 +118,8 @@ func TestSARIFHasAResultPerFinding(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := log.Runs[0]
-	if len(run.Tool.Driver.Rules) != 6 || len(run.Results) != 4 {
-		t.Errorf("%d rules and %d results, want 6 and 4", len(run.Tool.Driver.Rules), len(run.Results))
+	if len(run.Tool.Driver.Rules) != 6 || len(run.Results) != 5 {
+		t.Errorf("%d rules and %d results, want 6 and 5", len(run.Tool.Driver.Rules), len(run.Results))
 	}
 	for _, r := range run.Results {
 		if rule := run.Tool.Driver.Rules[r.RuleIndex]; rule.ID != r.RuleID || r.Fingerprints["mlpolicy/v1"] == "" {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -218,13 +219,13 @@ func sarifLevel(s engine.Severity) string {
 
 func sarifResultOf(e entry, index int, f engine.Finding, d *engine.Decision) sarifResult {
 	level := "note"
-	if e.Verdict == engine.Deny {
+	if e.Verdict == engine.Deny && e.Blocks(f) {
 		level = "error"
 	} else if e.Severity != engine.Low {
 		level = "warning"
 	}
 	r := sarifResult{RuleID: e.ID, RuleIndex: index, Level: level, Message: sarifText{f.Detail}, Locations: sarifLocations(f.At), Baseline: "new",
-		Fingerprints: map[string]string{"mlpolicy/v1": f.Fingerprint}, Properties: map[string]any{"subject": f.Subject, "severity": e.Severity, "level": e.Level}}
+		Fingerprints: map[string]string{"mlpolicy/v1": f.Fingerprint}, Properties: map[string]any{"subject": f.Subject, "severity": e.Severity, "level": e.LevelOf(f), "certainty": cmp.Or(f.Certainty, engine.Certain)}}
 	if f.Digest != "" {
 		r.Properties["digest"] = f.Digest
 	}

@@ -104,7 +104,7 @@ func (t *table) entry(e entry) {
 		stages[i] = string(s)
 	}
 	t.line("  %s  %s  %s  %s", t.paint(bold, e.ID), t.paint(color, fmt.Sprintf("%-8s", e.Severity)), e.Title,
-		t.paint(dim, fmt.Sprintf("(%s, %s)", strings.Join(stages, ", "), e.Level)))
+		t.paint(dim, fmt.Sprintf("(%s, %s)", strings.Join(stages, ", "), levelsOf(e.ControlResult))))
 	if e.Reason != "" && (e.Outcome != engine.Fail || len(e.Findings) == 0) {
 		t.line("      %s: %s", e.Outcome, e.Reason)
 	}
@@ -148,11 +148,14 @@ func (t *table) findings(findings []engine.Finding) {
 		if f.Outcome == engine.Unknown {
 			state = t.paint(yellow, " (unknown)")
 		}
+		if f.Certainty == engine.Likely {
+			state = t.paint(yellow, " (likely)")
+		}
 		switch f.State {
 		case "known":
-			state = t.paint(dim, " (known)")
+			state += t.paint(dim, " (known)")
 		case "waived":
-			state = t.paint(dim, " (waived by "+f.Waiver+")")
+			state += t.paint(dim, " (waived by "+f.Waiver+")")
 		}
 		t.line("      %s  %s%s", t.paint(cyan, where), printable(f.Detail), state)
 	}

@@ -144,7 +144,7 @@ func draftWaivers(d *engine.Decision, stage, owner string, now time.Time) string
 		for _, c := range s.Controls {
 			for _, f := range c.Findings {
 				key := c.ID + "\x00" + f.Subject + "\x00" + f.Digest
-				if c.Verdict != engine.Deny || f.State == "waived" || drafted[key] || len(drafted) == maxListed {
+				if c.Verdict != engine.Deny || !c.Blocks(f) || drafted[key] || len(drafted) == maxListed {
 					continue
 				}
 				drafted[key] = true

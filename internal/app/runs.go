@@ -221,6 +221,9 @@ func writeFindings(b *strings.Builder, c engine.ControlResult) {
 		if f.State != "new" {
 			note = " (" + f.State + ")"
 		}
+		if f.Certainty == engine.Likely {
+			note += " (likely)"
+		}
 		fmt.Fprintf(b, "- %s %s%s\n", code(place(f.At)), escape(f.Detail), note)
 	}
 	if c.Fix != "" && c.Outcome == engine.Fail {
@@ -270,7 +273,7 @@ func annotations(s engine.StageDecision) []*github.CheckRunAnnotation {
 
 func annotation(c engine.ControlResult, f engine.Finding) *github.CheckRunAnnotation {
 	level := "warning"
-	if c.Verdict != engine.Allow {
+	if c.Verdict != engine.Allow && (c.LikelyLevel == "" || f.Certainty != engine.Likely || c.Blocks(f)) {
 		level = "failure"
 	}
 	message := plain(f.Detail)

@@ -29,6 +29,7 @@ import (
 //	outcome: fail            fail, pass, unknown or not_applicable
 //	at: train.py:3           where a finding is, path or path:line; one line for each
 //	detail: is not pinned    what a finding says; one line for each, or none
+//	likely: train.py:3       which of the places are only likely; one line for each
 //	source: git              the files are under version control
 //
 // A file named mlpolicy.hcl is the configuration, vulns.json the advisories of --vulns,
@@ -41,6 +42,7 @@ type Case struct {
 	Outcome engine.Outcome
 	At      []string
 	Detail  []string
+	Likely  []string
 	Git     bool
 	Files   map[string][]byte
 }
@@ -69,6 +71,8 @@ func ParseCase(name string, content []byte) (Case, error) {
 			c.At = append(c.At, value)
 		case "detail":
 			c.Detail = append(c.Detail, value)
+		case "likely":
+			c.Likely = append(c.Likely, value)
 		case "source":
 			c.Git = value == "git"
 		}
@@ -81,6 +85,7 @@ func ParseCase(name string, content []byte) (Case, error) {
 	}
 	slices.Sort(c.At)
 	slices.Sort(c.Detail)
+	slices.Sort(c.Likely)
 	known := []engine.Outcome{engine.Fail, engine.Pass, engine.Unknown, engine.NotApplicable}
 	if c.Control == "" || !slices.Contains(known, c.Outcome) || len(c.Files) == 0 {
 		return c, fmt.Errorf("header has control %q and outcome %q, and there are %d files; want an id, one of %v, and files", c.Control, c.Outcome, len(c.Files), known)
@@ -236,7 +241,7 @@ func caseSource(c Case) *source.Source {
 }
 
 func compareCase(c Case, r engine.Result) string {
-	var at, details []string
+	var at, likely, details []string
 	for _, f := range r.Findings {
 		details = append(details, f.Detail)
 		where := f.At.Path
@@ -244,13 +249,20 @@ func compareCase(c Case, r engine.Result) string {
 			where += ":" + strconv.Itoa(f.At.Line)
 		}
 		at = append(at, where)
+		if f.Certainty == engine.Likely {
+			likely = append(likely, where)
+		}
 	}
 	slices.Sort(at)
+	slices.Sort(likely)
 	if r.Outcome != c.Outcome {
 		return fmt.Sprintf("outcome is %s at %v, want %s (%s)", r.Outcome, at, c.Outcome, r.Reason)
 	}
 	if len(c.At) > 0 && !slices.Equal(at, c.At) {
 		return fmt.Sprintf("findings at %v, want %v", at, c.At)
+	}
+	if !slices.Equal(likely, c.Likely) {
+		return fmt.Sprintf("likely are %v, want %v", likely, c.Likely)
 	}
 	if slices.Sort(details); len(c.Detail) > 0 && !slices.Equal(details, c.Detail) {
 		return fmt.Sprintf("findings say %q, want %q", details, c.Detail)

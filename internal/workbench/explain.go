@@ -86,7 +86,11 @@ func Explain(ctx context.Context, policy *engine.Policy, in *engine.Input, resul
 	}
 	out.Rules = t.rules(policy, c)
 	for _, f := range result.Findings {
-		out.Results = append(out.Results, engine.Finding{Outcome: engine.Fail, Subject: f.Subject, Digest: f.Digest, Detail: f.Detail, At: f.At})
+		found := engine.Finding{Outcome: engine.Fail, Subject: f.Subject, Digest: f.Digest, Detail: f.Detail, At: f.At}
+		if f.Certainty == engine.Likely {
+			found.Certainty = engine.Likely
+		}
+		out.Results = append(out.Results, found)
 	}
 	own, _ := policy.Data()[EmbeddedRoot].(map[string]any)
 	settings, _ := own["settings"].(map[string]any)
