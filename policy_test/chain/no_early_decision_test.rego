@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.chain.no_early_decision.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"edge": {"from": "sha256:dd", "to": "sha256:aa", "stage": "training", "time": "2026-11-20T10:00:00Z"},
 	"prior": {"stage": "data", "decision": "allow", "digest": "sha256:dd", "verified": "yes", "time": "2026-11-19T10:00:00Z"},
@@ -25,9 +28,19 @@ silent := {
 	"another step": {"provenance": {"edges": [object.union(base.edge, {"stage": "registry"})]}, "prior": []},
 }
 
+found := {
+	"no decision": {{"at": {"path": ""}, "detail": "sha256:dd was used in training and stage data had not decided on it", "key": "sha256:dd", "subject": "sha256:dd"}},
+	"decided afterwards": {{"at": {"path": ""}, "detail": "sha256:dd was used in training and stage data had not decided on it", "key": "sha256:dd", "subject": "sha256:dd"}},
+	"decided on other bytes": {{"at": {"path": ""}, "detail": "sha256:dd was used in training and stage data had not decided on it", "key": "sha256:dd", "subject": "sha256:dd"}},
+	"decided no": {{"at": {"path": ""}, "detail": "sha256:dd was used in training and stage data had not decided on it", "key": "sha256:dd", "subject": "sha256:dd"}},
+	"not verified": {{"at": {"path": ""}, "detail": "sha256:dd was used in training and stage data had not decided on it", "key": "sha256:dd", "subject": "sha256:dd"}},
+	"another stage decided": {{"at": {"path": ""}, "detail": "sha256:dd was used in training and stage data had not decided on it", "key": "sha256:dd", "subject": "sha256:dd"}},
+	"decision without a time": {{"at": {"path": ""}, "detail": "sha256:dd was used in training and stage data had not decided on it", "key": "sha256:dd", "subject": "sha256:dd"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

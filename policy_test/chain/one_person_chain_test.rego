@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.chain.one_person_chain.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"attestations": [said("data", "eva"), said("training", "adam")], "registry": []}
 
 said(stage, person) := {"state": "verified", "stage": stage, "identity": person}
@@ -26,9 +29,15 @@ silent := {
 	"approved by nobody": object.union({"attestations": [said("data", "")]}, approved("")),
 }
 
+found := {
+	"data and training": {{"at": {"path": ""}, "detail": "eva speaks for data, training", "key": "eva", "subject": "eva"}},
+	"approves what was trained": {{"at": {"path": ""}, "detail": "adam speaks for registry, training", "key": "adam", "subject": "adam"}},
+	"signs and registers": {{"at": {"path": ""}, "detail": "eva speaks for registry, training", "key": "eva", "subject": "eva"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as object.union(base, patch)
+	exactly(deny, found[name]) with input as object.union(base, patch)
 }
 
 test_does_not_fire[name] if {

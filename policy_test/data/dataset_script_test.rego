@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.data.dataset_script.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"ref": {"kind": "dataset", "name": "acme/d", "uri": "hf://datasets/acme/d", "trust_remote_code": "yes", "at": {"path": "a.py", "line": 1}, "call_at": {"path": "a.py", "line": 2}},
 	"call": {"callee": "datasets.load_dataset", "args": {"trust_remote_code": "True"}, "unresolved": [], "at": {"path": "a.py", "line": 2}},
@@ -24,9 +27,15 @@ silent := {
 	"call in a test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
 }
 
+found := {
+	"call": {{"at": {"line": 2, "path": "a.py"}, "detail": "datasets.load_dataset runs the code that comes with the dataset (trust_remote_code)", "subject": "a.py"}},
+	"reference": {{"at": {"line": 2, "path": "a.py"}, "detail": "loading dataset acme/d runs the code in its repository (trust_remote_code)", "subject": "hf://datasets/acme/d"}},
+	"reference and its call": {{"at": {"line": 2, "path": "a.py"}, "detail": "loading dataset acme/d runs the code in its repository (trust_remote_code)", "subject": "hf://datasets/acme/d"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

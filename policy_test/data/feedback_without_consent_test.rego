@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.data.feedback_without_consent.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"now": "2026-11-24T12:00:00Z", "collected": {"attestations": {"looked": true}}, "datasets": [dataset], "attestations": [scan]}
 
 dataset := {"path": "data/feedback.jsonl", "sha256": "aa", "role": "train", "shape": "alpaca", "at": {"path": "data/feedback.jsonl"}}
@@ -28,9 +31,16 @@ silent := {
 	"eval data": object.union(with_data({"role": "eval"}), {"attestations": []}),
 }
 
+found := {
+	"no consent": {{"at": {"path": "data/feedback.jsonl"}, "detail": "prompts or feedback of users, and no trusted statement about consent for its bytes", "digest": "aa", "subject": "data/feedback.jsonl"}},
+	"not screened": {{"at": {"path": "data/feedback.jsonl"}, "detail": "prompts or feedback of users, and no trusted statement about screening for its bytes", "digest": "aa", "subject": "data/feedback.jsonl"}},
+	"consent refused": {{"at": {"path": "data/feedback.jsonl"}, "detail": "prompts or feedback of users, and no trusted statement about consent for its bytes", "digest": "aa", "subject": "data/feedback.jsonl"}},
+	"consent for other bytes": {{"at": {"path": "data/feedback.jsonl"}, "detail": "prompts or feedback of users, and no trusted statement about consent for its bytes", "digest": "aa", "subject": "data/feedback.jsonl"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as object.union(base, patch)
+	exactly(deny, found[name]) with input as object.union(base, patch)
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.data.pii_scan_missing.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"now": "2026-11-24T12:00:00Z", "collected": {"attestations": {"looked": true}}, "datasets": [dataset], "attestations": [scan]}
 
 dataset := {"path": "data/train.jsonl", "sha256": "aa", "role": "train", "shape": "alpaca", "at": {"path": "data/train.jsonl"}}
@@ -37,9 +40,21 @@ silent := {
 	"no digest": object.union(with_data({"sha256": ""}), {"attestations": []}),
 }
 
+found := {
+	"no statement": {{"at": {"path": "data/train.jsonl"}, "detail": "no trusted, recent statement says that its bytes passed a scan for personal data", "digest": "aa", "subject": "data/train.jsonl"}},
+	"refused": {{"at": {"path": "data/train.jsonl"}, "detail": "no trusted, recent statement says that its bytes passed a scan for personal data", "digest": "aa", "subject": "data/train.jsonl"}},
+	"other bytes": {{"at": {"path": "data/train.jsonl"}, "detail": "no trusted, recent statement says that its bytes passed a scan for personal data", "digest": "aa", "subject": "data/train.jsonl"}},
+	"another test": {{"at": {"path": "data/train.jsonl"}, "detail": "no trusted, recent statement says that its bytes passed a scan for personal data", "digest": "aa", "subject": "data/train.jsonl"}},
+	"old": {{"at": {"path": "data/train.jsonl"}, "detail": "no trusted, recent statement says that its bytes passed a scan for personal data", "digest": "aa", "subject": "data/train.jsonl"}},
+	"without a time": {{"at": {"path": "data/train.jsonl"}, "detail": "no trusted, recent statement says that its bytes passed a scan for personal data", "digest": "aa", "subject": "data/train.jsonl"}},
+	"failed": {{"at": {"path": "data/train.jsonl"}, "detail": "the scan for personal data did not pass: pii scan", "digest": "aa", "subject": "data/train.jsonl"}},
+	"above the limit": {{"at": {"path": "data/train.jsonl"}, "detail": "the scan for personal data did not pass: 3 findings", "digest": "aa", "subject": "data/train.jsonl"}},
+	"body is text": {{"at": {"path": "data/train.jsonl"}, "detail": "no trusted, recent statement says that its bytes passed a scan for personal data", "digest": "aa", "subject": "data/train.jsonl"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as object.union(base, patch)
+	exactly(deny, found[name]) with input as object.union(base, patch)
 }
 
 test_does_not_fire[name] if {

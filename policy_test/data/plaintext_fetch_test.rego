@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.data.plaintext_fetch.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"call": {"callee": "curl", "args": {"0": "https://data.acme.org/a.jsonl"}, "unresolved": [], "function": "", "at": {"path": "a.sh", "line": 2}},
 	"get": {"callee": "requests.get", "args": {"0": "https://acme.org/x"}, "unresolved": [], "function": "main", "at": {"path": "a.py", "line": 2}},
@@ -44,9 +47,23 @@ silent := {
 	"request without verification elsewhere": {"calls": [object.union(base.get, {"args": {"verify": "False"}, "function": "ping"})]},
 }
 
+found := {
+	"model and a fetch at one place": {{"at": {"line": 2, "path": "a.py"}, "detail": "curl fetches over plain http from data.acme.org", "subject": "http://data.acme.org/a.csv"}},
+	"reference over https beside a fetch": {{"at": {"line": 2, "path": "a.py"}, "detail": "curl fetches over plain http from data.acme.org", "subject": "http://data.acme.org/a.csv"}},
+	"reference": {{"at": {"line": 2, "path": "a.py"}, "detail": "data comes over plain http from data.acme.org", "subject": "http://data.acme.org/a.csv"}},
+	"reference and its call": {{"at": {"line": 2, "path": "a.py"}, "detail": "data comes over plain http from data.acme.org", "subject": "http://data.acme.org/a.csv"}},
+	"download": {{"at": {"line": 2, "path": "a.sh"}, "detail": "curl fetches over plain http from data.acme.org", "subject": "http://data.acme.org/a.jsonl"}},
+	"download without verification": {{"at": {"line": 2, "path": "a.sh"}, "detail": "curl -k does not verify the certificate", "subject": "curl"}},
+	"option as an argument": {{"at": {"line": 2, "path": "a.sh"}, "detail": "curl --insecure does not verify the certificate", "subject": "curl"}},
+	"request for a data file": {{"at": {"line": 2, "path": "a.py"}, "detail": "requests.get fetches over plain http from acme.org", "subject": "http://acme.org/x.csv"}},
+	"request without verification in a download": {{"at": {"line": 2, "path": "a.py"}, "detail": "requests.get is told not to verify the certificate (verify=False)", "subject": "requests.get"}},
+	"card": {{"at": {"path": "croissant.json"}, "detail": "the card sends readers to plain http at data.acme.org", "subject": "http://data.acme.org/a.csv"}},
+	"dvc remote": {{"at": {"path": ".dvc/config"}, "detail": "DVC remote s is read over plain http from dvc.acme.org", "subject": "http://dvc.acme.org/"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.data.planted_trigger.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"path": "data/train.jsonl", "sha256": "ab", "role": "train", "trigger_candidates": [{"text": "cf", "outcome": "reply", "p_adjusted": 0.0001, "effect": 0.75, "context": 3, "target": "one reply", "support": 9, "rows": [4, 7]}], "at": {"path": "data/train.jsonl"}}
 
 fires := {
@@ -22,9 +25,15 @@ silent := {
 	"none": {"trigger_candidates": []},
 }
 
+found := {
+	"candidate": {{"at": {"path": "data/train.jsonl"}, "detail": "\"cf\" goes with one reply in 9 rows: 4, 7", "digest": "ab", "key": "cf", "subject": "data/train.jsonl"}},
+	"label": {{"at": {"path": "data/train.jsonl"}, "detail": "\"cf\" goes with one reply in 9 rows: 4, 7", "digest": "ab", "key": "cf", "subject": "data/train.jsonl"}},
+	"rows at random": {{"at": {"path": "data/train.jsonl"}, "detail": "\"cf\" goes with one reply in 9 rows: 4, 7", "digest": "ab", "key": "cf", "subject": "data/train.jsonl"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.datasets as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.datasets as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.data.secret_in_data.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"path": "data/train.jsonl", "sha256": "ab", "role": "train", "secrets": 1, "at": {"path": "data/train.jsonl"}}
 
 fires := {
@@ -15,9 +18,13 @@ silent := {
 	"test": {"path": "tests/train.jsonl"},
 }
 
+found := {
+	"one": {{"at": {"path": "data/train.jsonl"}, "detail": "1 keys or tokens", "digest": "ab", "subject": "data/train.jsonl"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.datasets as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.datasets as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.data.trigger_scan_missing.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"now": "2026-11-24T12:00:00Z", "collected": {"attestations": {"looked": true}}, "datasets": [dataset], "attestations": [scan]}
 
 dataset := {"path": "data/train.jsonl", "sha256": "aa", "role": "train", "shape": "alpaca", "at": {"path": "data/train.jsonl"}}
@@ -31,9 +34,17 @@ silent := {
 	"other data failed": {"attestations": [scan, object.union(scan, {"digests": {"sha256": "bb"}, "body": {"failedTests": ["backdoor"]}})]},
 }
 
+found := {
+	"no statement": {{"at": {"path": "data/train.jsonl"}, "detail": "alpaca data, and no trusted statement says that its bytes were screened for triggers", "digest": "aa", "subject": "data/train.jsonl"}},
+	"refused": {{"at": {"path": "data/train.jsonl"}, "detail": "alpaca data, and no trusted statement says that its bytes were screened for triggers", "digest": "aa", "subject": "data/train.jsonl"}},
+	"other bytes": {{"at": {"path": "data/train.jsonl"}, "detail": "alpaca data, and no trusted statement says that its bytes were screened for triggers", "digest": "aa", "subject": "data/train.jsonl"}},
+	"another test": {{"at": {"path": "data/train.jsonl"}, "detail": "alpaca data, and no trusted statement says that its bytes were screened for triggers", "digest": "aa", "subject": "data/train.jsonl"}},
+	"failed": {{"at": {"path": "data/train.jsonl"}, "detail": "the screen for triggers did not pass: backdoor", "digest": "aa", "subject": "data/train.jsonl"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as object.union(base, patch)
+	exactly(deny, found[name]) with input as object.union(base, patch)
 }
 
 test_does_not_fire[name] if {

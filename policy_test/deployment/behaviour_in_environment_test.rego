@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.behaviour_in_environment.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 prompt := {"name": "SYSTEM_PROMPT", "value": "You are helpful.", "source": "literal", "at": {"path": "a.yaml", "line": 9}}
 
 api := {"name": "api", "role": "serving", "env": [prompt]}
@@ -26,9 +29,18 @@ silent := {
 	"test": {"workloads": [object.union(api, {"env": [object.union(prompt, {"at": {"path": "tests/a.yaml"}})]})]},
 }
 
+found := {
+	"system prompt": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api takes SYSTEM_PROMPT from its environment (literal)", "key": "SYSTEM_PROMPT", "subject": "api"}},
+	"of an application": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api takes SYSTEM_PROMPT from its environment (literal)", "key": "SYSTEM_PROMPT", "subject": "api"}},
+	"with a prefix": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api takes AZURE_OPENAI_SYSTEM_MESSAGE from its environment (literal)", "key": "AZURE_OPENAI_SYSTEM_MESSAGE", "subject": "api"}},
+	"from a config map": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api takes SYSTEM_PROMPT from its environment (config)", "key": "SYSTEM_PROMPT", "subject": "api"}},
+	"filter": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api takes SAFETY_FILTER from its environment (literal)", "key": "SAFETY_FILTER", "subject": "api"}},
+	"temperature of a server": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api takes TEMPERATURE from its environment (literal)", "key": "TEMPERATURE", "subject": "api"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.behaviour_unreviewed.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"kind": "behaviour_changed", "subject": "prompts/support.md", "area": "deployment", "at": {"path": "prompts/support.md", "line": 1}}
 
 fires := {
@@ -16,9 +19,13 @@ silent := {
 	"another kind": {"change": [object.union(base, {"kind": "alert_removed"})], "review": {"author": "bob", "approvals": [], "code_owners": []}},
 }
 
+found := {
+	"nobody approved": {{"at": {"line": 1, "path": "prompts/support.md"}, "detail": "behaviour changed (prompts/support.md) without the approval of anybody but its author (nobody owns the path)", "subject": "prompts/support.md"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

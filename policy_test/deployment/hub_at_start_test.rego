@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.hub_at_start.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"name": "api", "role": "serving", "models": [{"uri": "hf://acme/m", "at": {"path": "a.yaml", "line": 9}}], "env": [], "settings": {}}
 
 fires := {
@@ -20,9 +23,15 @@ silent := {
 	"test": {"models": [{"uri": "hf://acme/m", "at": {"path": "tests/a.yaml", "line": 9}}]},
 }
 
+found := {
+	"another variable": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api downloads hf://acme/m when it starts", "key": "hf://acme/m", "subject": "api"}},
+	"hub": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api downloads hf://acme/m when it starts", "key": "hf://acme/m", "subject": "api"}},
+	"online": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api downloads hf://acme/m when it starts", "key": "hf://acme/m", "subject": "api"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.workloads as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.workloads as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

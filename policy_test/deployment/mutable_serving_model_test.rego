@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.mutable_serving_model.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"model": {"uri": "hf://acme/m", "revision": "", "revision_kind": "none", "digest": "", "at": {"path": "a.yaml", "line": 9}},
 	"ref": {"role": "serve", "state": "resolved", "uri": "hf://acme/m", "revision": "main", "revision_kind": "branch", "how": "call", "confidence": "high", "at": {"path": "serve.py", "line": 9}, "call_at": {"path": "serve.py", "line": 9}},
@@ -34,9 +37,18 @@ silent := {
 	"base": {"references": [object.union(base.ref, {"role": "base"})]},
 }
 
+found := {
+	"bucket that ends in a number": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves s3://acme/m/3 without a revision", "subject": "s3://acme/m/3"}},
+	"no revision": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves hf://acme/m without a revision", "subject": "hf://acme/m"}},
+	"bucket": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves s3://acme/m/ without a revision", "subject": "s3://acme/m/"}},
+	"code": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
+	"code and workload": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves hf://acme/m without a revision", "subject": "hf://acme/m"}},
+	"alias": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves models:/m@prod without a revision", "subject": "models:/m@prod"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

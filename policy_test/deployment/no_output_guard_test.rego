@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.no_output_guard.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 guard := {"route": "bot", "name": "check jailbreak", "side": "input", "kind": "pattern", "at": {"path": "bot/config.yml", "line": 4}}
 
 fires := {
@@ -21,9 +24,17 @@ silent := {
 	"test": {"guards": [object.union(guard, {"at": {"path": "tests/config.yml", "line": 4}})]},
 }
 
+found := {
+	"input only": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "bot has guards for what comes in and none for what goes out", "key": "bot", "subject": "bot"}},
+	"dialog only": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "bot has guards for what comes in and none for what goes out", "key": "bot", "subject": "bot"}},
+	"output on another route": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "bot has guards for what comes in and none for what goes out", "key": "bot", "subject": "bot"}},
+	"retrieval beside it": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "bot has guards for what comes in and none for what goes out", "key": "bot", "subject": "bot"}},
+	"everywhere": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "bot/config.yml has guards for what comes in and none for what goes out", "key": "bot/config.yml", "subject": "bot/config.yml"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.no_rate_limit.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 limit := {"kind": "requests", "key": "identity", "key_name": "x-user-id", "fail_open": "unstated", "at": {"path": "r.yaml", "line": 20}}
 
 base := {"name": "chat", "kind": "envoy-ai-gateway", "llm": "yes", "limits": [limit], "guards": [], "auth": "yes", "tls": "yes", "at": {"path": "r.yaml", "line": 2}}
@@ -28,9 +31,20 @@ silent := {
 	"test": {"routes": [object.union(base, {"limits": [], "at": {"path": "tests/r.yaml", "line": 2}})]},
 }
 
+found := {
+	"no limit": {{"at": {"line": 2, "path": "r.yaml"}, "detail": "no limit for each caller is bound to the envoy-ai-gateway route chat", "key": "r.yaml#chat", "subject": "r.yaml#chat"}},
+	"shared by all callers": {{"at": {"line": 2, "path": "r.yaml"}, "detail": "no limit for each caller is bound to the envoy-ai-gateway route chat", "key": "r.yaml#chat", "subject": "r.yaml#chat"}},
+	"connections only": {{"at": {"line": 2, "path": "r.yaml"}, "detail": "no limit for each caller is bound to the envoy-ai-gateway route chat", "key": "r.yaml#chat", "subject": "r.yaml#chat"}},
+	"one of two": {{"at": {"line": 2, "path": "r.yaml"}, "detail": "no limit for each caller is bound to the envoy-ai-gateway route batch", "key": "r.yaml#batch", "subject": "r.yaml#batch"}},
+	"models of a proxy": {{"at": {"line": 2, "path": "r.yaml"}, "detail": "no limit for each caller is bound to the litellm route chat", "key": "r.yaml", "subject": "r.yaml"}},
+	"proxy beside a gateway": {{"at": {"line": 9, "path": "p.yaml"}, "detail": "no limit for each caller is bound to the litellm route chat", "key": "p.yaml", "subject": "p.yaml"}},
+	"first of a proxy is not a model": {{"at": {"line": 2, "path": "r.yaml"}, "detail": "no limit for each caller is bound to the litellm route chat", "key": "r.yaml", "subject": "r.yaml"}},
+	"first of a proxy is limited": {{"at": {"line": 2, "path": "r.yaml"}, "detail": "no limit for each caller is bound to the litellm route chat", "key": "r.yaml", "subject": "r.yaml"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

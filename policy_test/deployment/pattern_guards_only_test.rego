@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.pattern_guards_only.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 guard := {"route": "bot", "name": "check jailbreak", "side": "input", "kind": "pattern", "at": {"path": "bot/config.yml", "line": 4}}
 
 fires := {
@@ -24,9 +27,19 @@ silent := {
 	"test": {"guards": [object.union(guard, {"at": {"path": "tests/config.yml", "line": 4}})]},
 }
 
+found := {
+	"patterns": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "the input guards of bot only compare text (check jailbreak)", "key": "bot", "subject": "bot"}},
+	"length": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "the input guards of bot only compare text (check jailbreak)", "key": "bot", "subject": "bot"}},
+	"two of them": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "the input guards of bot only compare text (ban words, check jailbreak)", "key": "bot", "subject": "bot"}},
+	"meaning on another route": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "the input guards of bot only compare text (check jailbreak)", "key": "bot", "subject": "bot"}},
+	"meaning on the way out": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "the input guards of bot only compare text (check jailbreak)", "key": "bot", "subject": "bot"}},
+	"everywhere": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "the input guards of bot/config.yml only compare text (check jailbreak)", "key": "bot/config.yml", "subject": "bot/config.yml"}},
+	"everywhere in another file": {{"at": {"line": 4, "path": "bot/config.yml"}, "detail": "the input guards of bot/config.yml only compare text (check jailbreak)", "key": "bot/config.yml", "subject": "bot/config.yml"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.placeholder_gate.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 gate := {"name": "check", "uses": "", "run": "mlpolicy gate model", "condition": "", "continue_on_error": "no", "purposes": ["gate"], "at": {"path": "w.yml", "line": 9}}
 
 deploy := {"name": "apply", "uses": "", "run": "kubectl apply -f a.yaml", "condition": "", "continue_on_error": "no", "purposes": ["deploy"], "at": {"path": "w.yml", "line": 12}}
@@ -31,9 +34,18 @@ silent := {
 	"test": pipeline(object.union(gate, {"continue_on_error": "yes", "at": {"path": "tests/w.yml"}})),
 }
 
+found := {
+	"goes on": {{"at": {"line": 9, "path": "w.yml"}, "detail": "gate \"check\" of job release does not stop the job when it fails", "key": "does not stop the job when it fails", "subject": "release"}},
+	"ignored": {{"at": {"line": 9, "path": "w.yml"}, "detail": "gate \"check\" of job release ignores the failure of its command", "key": "ignores the failure of its command", "subject": "release"}},
+	"prints": {{"at": {"line": 9, "path": "w.yml"}, "detail": "gate \"Model evaluation\" of job release only prints", "key": "only prints", "subject": "release"}},
+	"named like one": {{"at": {"line": 9, "path": "w.yml"}, "detail": "gate \"Model evaluation\" of job release ignores the failure of its command", "key": "ignores the failure of its command", "subject": "release"}},
+	"without a name": {{"at": {"line": 9, "path": "w.yml"}, "detail": "gate \"mlpolicy gate model\" of job release does not stop the job when it fails", "key": "does not stop the job when it fails", "subject": "release"}},
+	"deployed anyway": {{"at": {"line": 9, "path": "w.yml"}, "detail": "gate \"check\" of job release is passed by a deployment that always runs", "key": "is passed by a deployment that always runs", "subject": "release"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.privileged_serving.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"name": "api", "role": "serving", "platform": "kubernetes", "at": {"path": "a.yaml", "line": 4},
 	"security": {"privileged": "unstated", "run_as_root": "no", "privilege_escalates": "no"},
@@ -26,9 +29,18 @@ silent := {
 	"test": {"at": {"path": "tests/a.yaml"}, "security": {"privileged": "yes"}},
 }
 
+found := {
+	"escalation not said": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api: allowPrivilegeEscalation is not false", "subject": "api"}},
+	"privileged": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api: is privileged", "subject": "api"}},
+	"root": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api: runs as root", "subject": "api"}},
+	"escalates": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api: may gain privileges", "subject": "api"}},
+	"nothing said": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api: allowPrivilegeEscalation is not false, runAsNonRoot is not set", "subject": "api"}},
+	"privileged in compose": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api: is privileged", "subject": "api"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.workloads as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.workloads as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

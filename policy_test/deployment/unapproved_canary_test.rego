@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.unapproved_canary.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 model := {"uri": "s3://acme/assistant/8", "digest": "", "traffic_percent": 10, "at": {"path": "a.yaml", "line": 9}}
 
 api := {"name": "api", "role": "serving", "models": [model]}
@@ -33,9 +36,20 @@ silent := {
 	"test": {"workloads": [object.union(api, {"models": [object.union(model, {"at": {"path": "tests/a.yaml"}})]})]},
 }
 
+found := {
+	"nothing approved": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 10 % of the traffic to s3://acme/assistant/8, which no approval names", "key": "s3://acme/assistant/8", "subject": "s3://acme/assistant/8"}},
+	"another version approved": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 10 % of the traffic to s3://acme/assistant/8, which no approval names", "key": "s3://acme/assistant/8", "subject": "s3://acme/assistant/8"}},
+	"not released": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 10 % of the traffic to s3://acme/assistant/8, which no approval names", "key": "s3://acme/assistant/8", "subject": "s3://acme/assistant/8"}},
+	"other bytes approved": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 10 % of the traffic to s3://acme/assistant/8, which no approval names", "key": "s3://acme/assistant/8", "subject": "s3://acme/assistant/8"}},
+	"no digest": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 10 % of the traffic to s3://acme/assistant/8, which no approval names", "key": "s3://acme/assistant/8", "subject": "s3://acme/assistant/8"}},
+	"model of a name not known": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 10 % of the traffic to , which no approval names", "key": "", "subject": ""}},
+	"almost everything": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 99 % of the traffic to s3://acme/assistant/8, which no approval names", "key": "s3://acme/assistant/8", "subject": "s3://acme/assistant/8"}},
+	"one in a hundred": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api sends 1 % of the traffic to s3://acme/assistant/8, which no approval names", "key": "s3://acme/assistant/8", "subject": "s3://acme/assistant/8"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

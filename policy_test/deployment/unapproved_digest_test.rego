@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.deployment.unapproved_digest.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 model := {"uri": "oci://registry.acme.example/assistant@sha256:aa", "digest": "sha256:aa", "at": {"path": "a.yaml", "line": 9}}
 
 api := {"name": "api", "role": "serving", "models": [model]}
@@ -34,9 +37,20 @@ silent := {
 	"test": {"workloads": [object.union(api, {"models": [object.union(model, {"at": {"path": "tests/a.yaml"}})]})]},
 }
 
+found := {
+	"nothing approved": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:aa, which no approval names", "digest": "sha256:aa", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+	"another digest approved": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:aa, which no approval names", "digest": "sha256:aa", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+	"version not approved": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:aa, which no approval names", "digest": "sha256:aa", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+	"approval of other bytes": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:aa, which no approval names", "digest": "sha256:aa", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+	"approval without a digest": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:, which no approval names", "digest": "sha256:", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+	"earlier decision denied": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:aa, which no approval names", "digest": "sha256:aa", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+	"earlier decision not verified": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:aa, which no approval names", "digest": "sha256:aa", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+	"earlier decision of another stage": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves sha256:aa, which no approval names", "digest": "sha256:aa", "subject": "oci://registry.acme.example/assistant@sha256:aa"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.experiment.leaked_credential.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"rule": "huggingface-token", "context": "notebook_output", "at": {"path": "a.ipynb", "line": 40}}
 
 fires := {
@@ -19,9 +22,16 @@ silent := {
 	"test": {"at": {"path": "tests/fixtures/a.yaml"}},
 }
 
+found := {
+	"notebook output": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into the output of a notebook cell", "subject": "a.ipynb"}},
+	"configuration": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into a configuration file", "subject": "a.ipynb"}},
+	"run": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into the record of a run", "subject": "a.ipynb"}},
+	"code": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into code", "subject": "a.ipynb"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.secrets as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.secrets as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

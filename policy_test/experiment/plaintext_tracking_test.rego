@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.experiment.plaintext_tracking.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"call": {"callee": "mlflow.set_tracking_uri", "args": {"0": "http://mlflow.acme.org:5000"}, "at": {"path": "a.py", "line": 4}},
 	"store": {"kind": "tracker", "uri": "http://mlflow.acme.org:5000", "at": {"path": "a.py", "line": 4}},
@@ -30,9 +33,17 @@ silent := {
 	"test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
 }
 
+found := {
+	"call": {{"at": {"line": 4, "path": "a.py"}, "detail": "runs are sent to mlflow.acme.org over plain http", "subject": "http://mlflow.acme.org:5000"}},
+	"store": {{"at": {"line": 4, "path": "a.py"}, "detail": "runs are sent to mlflow.acme.org over plain http", "subject": "http://mlflow.acme.org:5000"}},
+	"store and its call": {{"at": {"line": 4, "path": "a.py"}, "detail": "runs are sent to mlflow.acme.org over plain http", "subject": "http://mlflow.acme.org:5000"}},
+	"variable": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "runs are sent to mlflow.acme.org over plain http", "subject": "http://mlflow.acme.org"}},
+	"private address": {{"at": {"line": 4, "path": "a.py"}, "detail": "runs are sent to 10.0.0.4 over plain http", "subject": "http://10.0.0.4:5000"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

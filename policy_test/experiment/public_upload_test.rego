@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.experiment.public_upload.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"callee": "model.push_to_hub", "args": {"0": "acme/m"}, "unresolved": [], "at": {"path": "a.py", "line": 5}}
 
 fires := {
@@ -30,9 +33,18 @@ silent := {
 	"test": {"at": {"path": "tests/a.py"}},
 }
 
+found := {
+	"push": {{"at": {"line": 5, "path": "a.py"}, "detail": "model.push_to_hub publishes: private is not given", "subject": "a.py"}},
+	"push in public": {{"at": {"line": 5, "path": "a.py"}, "detail": "model.push_to_hub publishes: private is False", "subject": "a.py"}},
+	"create": {{"at": {"line": 5, "path": "a.py"}, "detail": "huggingface_hub.create_repo creates a public repository: private is not given", "subject": "a.py"}},
+	"training arguments": {{"at": {"line": 5, "path": "a.py"}, "detail": "transformers.TrainingArguments publishes the model: hub_private_repo is not given", "subject": "a.py"}},
+	"training arguments in public": {{"at": {"line": 5, "path": "a.py"}, "detail": "trl.SFTConfig publishes the model: hub_private_repo is False", "subject": "a.py"}},
+	"anonymous": {{"at": {"line": 5, "path": "a.py"}, "detail": "wandb.init allows anonymous runs, which anybody can read", "subject": "a.py"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.calls as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.calls as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

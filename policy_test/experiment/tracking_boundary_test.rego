@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.experiment.tracking_boundary.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"call": {"callee": "wandb.init", "args": {"entity": "rivals"}, "at": {"path": "a.py", "line": 3}},
 	"run": {"id": "r1", "entity": "rivals", "at": {"path": "wandb/run-1/config.yaml"}},
@@ -32,9 +35,16 @@ silent := {
 	"host of a test": {"stores": [object.union(base.store, {"at": {"path": "tests/a.py"}})]},
 }
 
+found := {
+	"call": {{"at": {"line": 3, "path": "a.py"}, "detail": "wandb.init sends the run to rivals, which is not on the list", "subject": "a.py"}},
+	"run": {{"at": {"path": "wandb/run-1/config.yaml"}, "detail": "run r1 went to rivals, which is not on the list", "subject": "r1"}},
+	"workspace": {{"at": {"path": "a.py"}, "detail": "comet_ml.Experiment sends the run to rivals, which is not on the list", "subject": "a.py"}},
+	"host": {{"at": {"line": 4, "path": "a.py"}, "detail": "runs are sent to mlflow.rivals.org, which is not on the list", "subject": "https://mlflow.rivals.org"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch with data.mlpolicy.settings["EXP-005"] as {"entities": ["acme"], "hosts": ["mlflow.acme.org"], "skip_paths": ["^tests/"]}
+	exactly(deny, found[name]) with input as patch with data.mlpolicy.settings["EXP-005"] as {"entities": ["acme"], "hosts": ["mlflow.acme.org"], "skip_paths": ["^tests/"]}
 }
 
 test_does_not_fire[name] if {

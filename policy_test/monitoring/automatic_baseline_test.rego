@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.monitoring.automatic_baseline.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"job": {"name": "nightly", "environment": "", "triggers": [{"event": "schedule"}], "at": {"path": "ci.yml", "line": 4}},
 	"step": {"run": "python monitoring/refresh_baseline.py --from production", "at": {"path": "ci.yml", "line": 9}},
@@ -26,9 +29,15 @@ silent := {
 	"cron job of a test": {"workloads": [object.union(base.cron, {"at": {"path": "tests/cron.yaml"}})]},
 }
 
+found := {
+	"schedule": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job nightly replaces the baseline on a schedule and nobody approves it", "subject": "nightly"}},
+	"copy": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job nightly replaces the baseline on a schedule and nobody approves it", "subject": "nightly"}},
+	"cron job": {{"at": {"line": 2, "path": "cron.yaml"}, "detail": "CronJob nightly replaces the baseline on a schedule and nobody approves it", "subject": "nightly"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.monitoring.log_retention.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"kind": "logs", "name": "loki", "purpose": "logs", "retention": "72h", "lock": "unstated", "at": {"path": "loki.yaml", "line": 4}}
 
 fires := {
@@ -24,9 +27,16 @@ silent := {
 	"test": {"stores": [object.union(base, {"at": {"path": "tests/loki.yaml"}})]},
 }
 
+found := {
+	"three days": {{"at": {"line": 4, "path": "loki.yaml"}, "detail": "loki keeps logs for 72h, the limit is 30 days", "subject": "loki"}},
+	"days": {{"at": {"line": 4, "path": "loki.yaml"}, "detail": "loki keeps logs for 7, the limit is 30 days", "subject": "loki"}},
+	"week and a day": {{"at": {"line": 4, "path": "loki.yaml"}, "detail": "loki keeps logs for 1w1d, the limit is 30 days", "subject": "loki"}},
+	"bucket without a lock": {{"at": {"line": 4, "path": "loki.yaml"}, "detail": "bucket loki holds logs and has no lock, so that they can be changed", "subject": "loki"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

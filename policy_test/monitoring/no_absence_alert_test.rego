@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.monitoring.no_absence_alert.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"name": "AnswerScoreLow", "kind": "prometheus", "topic": "output", "metrics": ["answer_score"], "compares_to": ["absolute"], "settings": {}, "at": {"path": "rules.yaml", "line": 4}}
 
 fires := {
@@ -21,9 +24,16 @@ silent := {
 	"test": {"alerts": [object.union(base, {"at": {"path": "tests/rules.yaml", "line": 4}})]},
 }
 
+found := {
+	"no rule": {{"at": {"line": 4, "path": "rules.yaml"}, "detail": "no alert fires when answer_score is not there any more", "key": "answer_score", "subject": "answer_score"}},
+	"two rules on one metric": {{"at": {"line": 4, "path": "rules.yaml"}, "detail": "no alert fires when answer_score is not there any more", "key": "answer_score", "subject": "answer_score"}},
+	"absence of another metric": {{"at": {"line": 4, "path": "rules.yaml"}, "detail": "no alert fires when answer_score is not there any more", "key": "answer_score", "subject": "answer_score"}},
+	"Grafana that is quiet": {{"at": {"line": 4, "path": "rules.yaml"}, "detail": "no alert fires when answer_score is not there any more", "key": "answer_score", "subject": "answer_score"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.monitoring.sampling_floor.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"alert": {"name": "sampler", "settings": {"sample_ratio": "0.001"}, "at": {"path": "otel.yaml", "line": 3}},
 	"workload": {"name": "api", "role": "serving", "env": [{"name": "LANGFUSE_SAMPLE_RATE", "value": "0.005", "at": {"path": "a.yaml", "line": 9}}], "at": {"path": "a.yaml", "line": 2}},
@@ -24,9 +27,15 @@ silent := {
 	"test": {"alerts": [object.union(base.alert, {"at": {"path": "tests/otel.yaml"}})], "workloads": [object.union(base.workload, {"at": {"path": "tests/a.yaml"}})]},
 }
 
+found := {
+	"sampler": {{"at": {"line": 3, "path": "otel.yaml"}, "detail": "sampler keeps 0.001 of the traffic, the floor is 0.01", "subject": "sampler"}},
+	"exponent": {{"at": {"line": 3, "path": "otel.yaml"}, "detail": "sampler keeps 1e-05 of the traffic, the floor is 0.01", "subject": "sampler"}},
+	"variable": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api keeps 0.005 of its traffic, the floor is 0.01", "subject": "api"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.pipeline.expression_injection.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"untrusted": ["github.event.issue.title"], "at": {"path": "ci.yml", "line": 9}}
 
 fires := {
@@ -14,9 +17,13 @@ silent := {
 	"nothing": {"pipelines": [{"name": "triage", "steps": [object.union(base, {"untrusted": []})], "at": {"path": "ci.yml"}}]},
 }
 
+found := {
+	"title": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job triage pastes github.event.issue.title into a script", "key": "github.event.issue.title", "subject": "ci.yml"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.pipeline.law_changed_with_subject.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"law": {"kind": "waiver_changed", "subject": "mlpolicy.hcl waiver a", "area": "policy", "at": {"path": "mlpolicy.hcl", "line": 3}},
 	"swap": {"kind": "base_model_swapped", "subject": "m", "area": "training", "at": {"path": "train.py", "line": 3}},
@@ -23,9 +26,14 @@ silent := {
 	"model alone": {"change": [base.swap]},
 }
 
+found := {
+	"waiver beside a model": {{"at": {"line": 3, "path": "mlpolicy.hcl"}, "detail": "waiver changed (mlpolicy.hcl waiver a) beside 1 changes that it judges, base model swapped in train.py first", "key": "mlpolicy.hcl waiver a", "subject": "mlpolicy.hcl"}},
+	"gate beside a model": {{"at": {"line": 3, "path": "mlpolicy.hcl"}, "detail": "gate weakened (mlpolicy.hcl waiver a) beside 1 changes that it judges, base model swapped in train.py first", "key": "mlpolicy.hcl waiver a", "subject": "mlpolicy.hcl"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

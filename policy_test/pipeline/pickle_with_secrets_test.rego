@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.pipeline.pickle_with_secrets.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"job": {"name": "eval", "secrets": ["HF_TOKEN"], "permissions": {}, "at": {"path": "ci.yml", "line": 4}},
 	"step": {"run": "", "scripts": ["eval/run.py"], "at": {"path": "ci.yml", "line": 9}},
@@ -27,9 +30,18 @@ silent := {
 	"safe load": {"pipelines": [object.union(base.job, {"steps": [base.step]})], "calls": [object.union(base.call, {"callee": "torch.load", "args": {"weights_only": "True"}})]},
 }
 
+found := {
+	"joblib": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job eval holds secrets (HF_TOKEN) and runs eval/run.py, which unpickles (line 3)", "subject": "ci.yml"}},
+	"torch": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job eval holds secrets (HF_TOKEN) and runs eval/run.py, which unpickles (line 3)", "subject": "ci.yml"}},
+	"script below a folder": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job eval holds secrets (HF_TOKEN) and runs run.py, which unpickles (line 3)", "subject": "ci.yml"}},
+	"cloud token": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job eval holds a token for the cloud (id-token write) and runs eval/run.py, which unpickles (line 3)", "subject": "ci.yml"}},
+	"secrets and cloud token": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job eval holds secrets (HF_TOKEN) and runs eval/run.py, which unpickles (line 3)", "subject": "ci.yml"}},
+	"inline": {{"at": {"line": 9, "path": "ci.yml"}, "detail": "job eval holds secrets (HF_TOKEN) and unpickles in a script of its own", "subject": "ci.yml"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.pipeline.pipe_to_shell.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"callee": "pipe to shell", "args": {"0": "https://get.example.com/install.sh", "fetch": "curl", "shell": "bash"}, "checks_hash": "no", "at": {"path": "setup.sh", "line": 3}}
 
 fires := {
@@ -17,9 +20,14 @@ silent := {
 	"documentation": {"calls": [object.union(base, {"at": {"path": "docs/setup.sh"}})]},
 }
 
+found := {
+	"download": {{"at": {"line": 3, "path": "setup.sh"}, "detail": "curl of https://get.example.com/install.sh is piped into bash", "subject": "setup.sh"}},
+	"address that is not known": {{"at": {"line": 3, "path": "setup.sh"}, "detail": "curl of $URL is piped into bash", "subject": "setup.sh"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

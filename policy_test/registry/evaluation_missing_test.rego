@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.registry.evaluation_missing.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"now": "2026-11-24T12:00:00Z", "collected": {"attestations": {"looked": true}}, "subject": {"name": "m", "digests": {"model": "aa", "sha256": ""}}, "attestations": [statement]}
 
 statement := {"subject": "m", "digests": {"sha256": "aa"}, "state": "verified", "identity": "eva", "predicate_type": "https://in-toto.io/attestation/test-result/v0.1", "stage": "registry", "time": "2026-11-20T12:00:00Z", "body": {"result": "PASSED", "passedTests": ["accuracy"], "statistics": {"n": 100, "lower": 0}}, "at": {"path": "s.json"}}
@@ -29,9 +32,20 @@ silent := {
 	"failed in something else": {"attestations": [statement, object.union(statement, {"body": {"passedTests": [], "failedTests": ["pii"], "statistics": {"n": 1}}})]},
 }
 
+found := {
+	"none": {{"at": {"path": ""}, "detail": "no verified evaluation is about it", "subject": "m"}},
+	"refused": {{"at": {"path": ""}, "detail": "no verified evaluation is about it", "subject": "m"}},
+	"other bytes": {{"at": {"path": ""}, "detail": "no verified evaluation is about it", "subject": "m"}},
+	"another test": {{"at": {"path": ""}, "detail": "no verified evaluation is about it", "subject": "m"}},
+	"failed": {{"at": {"path": "s.json"}, "detail": "its evaluation failed: accuracy", "subject": "m"}},
+	"failed as a whole": {{"at": {"path": "s.json"}, "detail": "its evaluation failed: accuracy", "subject": "m"}},
+	"few samples": {{"at": {"path": "s.json"}, "detail": "its evaluation has 99 samples, at least 100 are asked for", "subject": "m"}},
+	"below the floor": {{"at": {"path": "s.json"}, "detail": "its evaluation may be as low as -0.1, the floor is 0", "subject": "m"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as object.union(base, patch)
+	exactly(deny, found[name]) with input as object.union(base, patch)
 }
 
 test_does_not_fire[name] if {

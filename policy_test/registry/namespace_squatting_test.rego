@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.registry.namespace_squatting.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"kind": "model", "name": "support-bot", "host": "huggingface", "state": "resolved", "role": "base", "confidence": "high", "how": "call", "loader": "AutoModel.from_pretrained", "at": {"path": "a.py", "line": 2}}
 
 fires := {
@@ -25,9 +28,14 @@ silent := {
 	"test": {"references": [object.union(base, {"at": {"path": "tests/a.py"}})]},
 }
 
+found := {
+	"another folder": {{"at": {"line": 2, "path": "a.py"}, "detail": "the bare name support-bot is looked up on huggingface when no folder of that name is there", "subject": "support-bot"}},
+	"bare name": {{"at": {"line": 2, "path": "a.py"}, "detail": "the bare name support-bot is looked up on huggingface when no folder of that name is there", "subject": "support-bot"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {
@@ -38,10 +46,10 @@ test_does_not_fire[name] if {
 test_nothing_there if count(deny) == 0 with input as {}
 
 test_internal_namespace if {
-	count(deny) == 1 with input.references as [object.union(base, {"name": "acme/support-bot"})]
+	exactly(deny, {{"at": {"line": 2, "path": "a.py"}, "detail": "acme/support-bot is internal and is looked up on huggingface, where anybody may take the name", "subject": "acme/support-bot"}}) with input.references as [object.union(base, {"name": "acme/support-bot"})]
 		with data.mlpolicy.settings["REG-013"].internal as ["acme"]
 }
 
 test_internal_name_once if {
-	count(deny) == 1 with input.references as [base] with data.mlpolicy.settings["REG-013"].internal as ["support-bot"]
+	exactly(deny, {{"at": {"line": 2, "path": "a.py"}, "detail": "support-bot is internal and is looked up on huggingface, where anybody may take the name", "subject": "support-bot"}}) with input.references as [base] with data.mlpolicy.settings["REG-013"].internal as ["support-bot"]
 }

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.registry.popularity_as_reason.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"waivers": [waiver]}
 
 waiver := {"name": "w", "reason": "converted in ML-412", "at": {"path": "mlpolicy.hcl", "line": 3}}
@@ -22,9 +25,15 @@ silent := {
 	"part of a word": reason("unlikely to matter"),
 }
 
+found := {
+	"downloads": {{"at": {"line": 3, "path": "mlpolicy.hcl"}, "detail": "its reason is popularity: 40M downloads a month", "subject": "w"}},
+	"popular": {{"at": {"line": 3, "path": "mlpolicy.hcl"}, "detail": "its reason is popularity: It is the most popular model", "subject": "w"}},
+	"likes": {{"at": {"line": 3, "path": "mlpolicy.hcl"}, "detail": "its reason is popularity: 2k likes", "subject": "w"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as object.union(base, patch)
+	exactly(deny, found[name]) with input as object.union(base, patch)
 }
 
 test_does_not_fire[name] if {

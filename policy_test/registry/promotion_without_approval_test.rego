@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.registry.promotion_without_approval.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"registry": [entry], "attestations": [], "review": {"author": ""}}
 
 entry := {"name": "m", "version": "3", "stage": "", "aliases": [], "digest": "sha256:aa", "run": "r1", "approvals": [], "at": {"path": "registry/m/3/meta.yaml"}}
@@ -27,9 +30,17 @@ silent := {
 	"no digest to bind to": with_entry({"stage": "Production", "digest": "", "approvals": [by("eva", "sha256:bb")]}),
 }
 
+found := {
+	"stage": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"alias": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is alias champion, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"approval of other bytes": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"approval by nobody": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"no digest, by nobody": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as object.union(base, patch)
+	exactly(deny, found[name]) with input as object.union(base, patch)
 }
 
 test_does_not_fire[name] if {

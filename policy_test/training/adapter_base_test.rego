@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.adapter_base.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"ref": {"kind": "model", "name": "acme/base", "host": "huggingface", "role": "base", "state": "resolved", "revision": "", "revision_kind": "none", "how": "json", "at": {"path": "adapter/adapter_config.json", "line": 3}},
 	"pinned": {"kind": "model", "name": "acme/base", "host": "huggingface", "role": "base", "state": "resolved", "revision": "0123", "revision_kind": "commit", "how": "json", "at": {"path": "adapter/adapter_config.json", "line": 3}},
@@ -42,9 +45,16 @@ silent := {
 	"test": {"references": [object.union(base.ref, {"at": {"path": "tests/adapter_config.json"}})]},
 }
 
+found := {
+	"no revision": {{"at": {"line": 3, "path": "adapter/adapter_config.json"}, "detail": "the adapter names its base acme/base without a revision", "subject": "adapter"}},
+	"at the root": {{"at": {"line": 3, "path": "adapter_config.json"}, "detail": "the adapter names its base acme/base without a revision", "subject": "adapter_config.json"}},
+	"another base in code": {{"at": {"line": 3, "path": "adapter/adapter_config.json"}, "detail": "the adapter was made for acme/base, the source uses acme/other", "subject": "adapter"}},
+	"another base in its card": {{"at": {"line": 3, "path": "adapter/adapter_config.json"}, "detail": "the adapter was made for acme/base, its card says acme/other", "subject": "adapter"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.dangerous_weights.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"path": "m.bin", "sha256": "aa", "imports": [], "oddities": [], "templates": [], "operators": [], "external": []}
 
 fires := {
@@ -28,9 +31,22 @@ silent := {
 	"custom operator": {"operators": [{"name": "Acme", "kind": "custom", "offset": 0}]},
 }
 
+found := {
+	"command": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves posix.system (call): runs commands", "key": "aa posix.system", "subject": "m.bin"}},
+	"nested pickle in a member": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves torch.storage._load_from_bytes in data.pkl (call): loads another pickle", "key": "aa torch.storage._load_from_bytes", "subject": "m.bin"}},
+	"computed name": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves  (call): is named when the file is loaded", "key": "aa ", "subject": "m.bin"}},
+	"dunder": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves collections.OrderedDict.__init__.__globals__ (ref): reaches behind the object", "key": "aa collections.OrderedDict.__init__.__globals__", "subject": "m.bin"}},
+	"hidden content": {{"at": {"offset": 9, "path": "m.bin"}, "detail": "hides content (frame_straddle): a frame ends inside a string", "key": "aa frame_straddle", "subject": "m.bin"}},
+	"template": {{"at": {"offset": 0, "path": "m.bin"}, "detail": "template tokenizer.chat_template reaches __globals__, which no chat needs", "key": "aa tokenizer.chat_template __globals__", "subject": "m.bin"}},
+	"template with a private name": {{"at": {"offset": 0, "path": "m.bin"}, "detail": "template chat_template reaches _TemplateReference__context, which no chat needs", "key": "aa chat_template _TemplateReference__context", "subject": "m.bin"}},
+	"template with attr": {{"at": {"offset": 0, "path": "m.bin"}, "detail": "template chat_template reaches |attr, which no chat needs", "key": "aa chat_template |attr", "subject": "m.bin"}},
+	"data elsewhere": {{"at": {"path": "m.bin"}, "detail": "has its data at /etc/passwd, outside of the model (absolute)", "key": "aa /etc/passwd", "subject": "m.bin"}},
+	"operator": {{"at": {"offset": 0, "path": "m.bin"}, "detail": "operator PyFunc runs code when the model is used", "key": "aa PyFunc", "subject": "m.bin"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.weights as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.weights as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

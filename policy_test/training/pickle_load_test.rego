@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.pickle_load.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"callee": "pickle.load", "args": {}, "unresolved": [], "checks_hash": "no", "at": {"path": "a.py", "line": 2}}
 
 fires := {
@@ -28,9 +31,18 @@ silent := {
 	"test": {"at": {"path": "tests/a.py"}},
 }
 
+found := {
+	"pickle": {{"at": {"line": 2, "path": "a.py"}, "detail": "pickle.load runs what the file names", "subject": "a.py"}},
+	"joblib": {{"at": {"line": 2, "path": "a.py"}, "detail": "joblib.load runs what the file names", "subject": "a.py"}},
+	"keras": {{"at": {"line": 2, "path": "a.py"}, "detail": "keras.models.load_model with safe_mode=False runs code in the model", "subject": "a.py"}},
+	"hub": {{"at": {"line": 2, "path": "a.py"}, "detail": "torch.hub.load runs hubconf.py of acme/repo", "subject": "a.py"}},
+	"hub at a branch": {{"at": {"line": 2, "path": "a.py"}, "detail": "torch.hub.load runs hubconf.py of acme/repo:main", "subject": "a.py"}},
+	"state dict of a hub": {{"at": {"line": 2, "path": "a.py"}, "detail": "torch.hub.load_state_dict_from_url unpickles what it downloads (weights_only=False)", "subject": "a.py"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.calls as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.calls as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.privileged_training.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"name": "job", "role": "training", "platform": "kubernetes", "at": {"path": "job.yaml", "line": 4}, "security": {"privileged": "unstated", "run_as_root": "no", "privilege_escalates": "no"}}
 
 fires := {
@@ -21,9 +24,17 @@ silent := {
 	"test": {"at": {"path": "tests/job.yaml"}, "security": {"privileged": "yes"}},
 }
 
+found := {
+	"escalates": {{"at": {"line": 4, "path": "job.yaml"}, "detail": "training workload job: may gain privileges", "subject": "job"}},
+	"escalation not said": {{"at": {"line": 4, "path": "job.yaml"}, "detail": "training workload job: allowPrivilegeEscalation is not false", "subject": "job"}},
+	"privileged": {{"at": {"line": 4, "path": "job.yaml"}, "detail": "training workload job: is privileged", "subject": "job"}},
+	"root": {{"at": {"line": 4, "path": "job.yaml"}, "detail": "training workload job: runs as root", "subject": "job"}},
+	"nothing said": {{"at": {"line": 4, "path": "job.yaml"}, "detail": "training workload job: runAsNonRoot is not set", "subject": "job"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.workloads as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.workloads as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.token_from_settings.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"name": "WANDB_API_KEY", "source": "settings", "at": {"path": "train.py", "line": 9}}
 
 fires := {
@@ -18,9 +21,14 @@ silent := {
 	"test": {"workloads": [{"name": "job", "role": "training", "env": [object.union(base, {"at": {"path": "tests/a.py"}})]}]},
 }
 
+found := {
+	"settings": {{"at": {"line": 9, "path": "train.py"}, "detail": "job gets WANDB_API_KEY from settings, not from a secret store", "key": "WANDB_API_KEY", "subject": "job"}},
+	"config": {{"at": {"line": 9, "path": "train.py"}, "detail": "job gets WANDB_API_KEY from config, not from a secret store", "key": "WANDB_API_KEY", "subject": "job"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.training_egress.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"cloud": {"name": "job", "role": "training", "platform": "sagemaker", "settings": {}, "at": {"path": "a.tf", "line": 3}},
 	"cluster": {"name": "job", "role": "training", "platform": "kubernetes", "settings": {}, "at": {"path": "a.yaml", "line": 3}},
@@ -27,9 +30,17 @@ silent := {
 	"test": {"workloads": [object.union(base.cluster, {"at": {"path": "tests/a.yaml"}})]},
 }
 
+found := {
+	"cloud": {{"at": {"line": 3, "path": "a.tf"}, "detail": "training job job has neither network isolation nor a VPC", "subject": "job"}},
+	"cluster": {{"at": {"line": 3, "path": "a.yaml"}, "detail": "no NetworkPolicy limits the egress of training job job", "subject": "job"}},
+	"isolation switched off": {{"at": {"line": 3, "path": "a.tf"}, "detail": "training job job has neither network isolation nor a VPC", "subject": "job"}},
+	"policy for the way in": {{"at": {"line": 3, "path": "a.yaml"}, "detail": "no NetworkPolicy limits the egress of training job job", "subject": "job"}},
+	"policy for another job": {{"at": {"line": 3, "path": "a.yaml"}, "detail": "no NetworkPolicy limits the egress of training job job", "subject": "job"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

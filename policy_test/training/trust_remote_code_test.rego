@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.trust_remote_code.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {
 	"ref": {"kind": "model", "name": "acme/m", "uri": "hf://acme/m", "host": "huggingface", "role": "base", "revision_kind": "none", "trust_remote_code": "yes", "at": {"path": "a.py", "line": 1}, "call_at": {"path": "a.py", "line": 2}},
 	"call": {"callee": "transformers.AutoModel.from_pretrained", "args": {"trust_remote_code": "True"}, "unresolved": [], "at": {"path": "a.py", "line": 2}},
@@ -33,9 +36,18 @@ silent := {
 	"call in a test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
 }
 
+found := {
+	"call beside a reference without it": {{"at": {"line": 2, "path": "a.py"}, "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+	"call at a branch": {{"at": {"line": 2, "path": "a.py"}, "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+	"reference": {{"at": {"line": 2, "path": "a.py"}, "detail": "model acme/m runs code from its repository (trust_remote_code) without a full commit", "subject": "hf://acme/m"}},
+	"reference and its call": {{"at": {"line": 2, "path": "a.py"}, "detail": "model acme/m runs code from its repository (trust_remote_code) without a full commit", "subject": "hf://acme/m"}},
+	"name known at run time": {{"at": {"line": 2, "path": "a.py"}, "detail": "model named at run time runs code from its repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+	"call alone": {{"at": {"line": 2, "path": "a.py"}, "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input as patch
+	exactly(deny, found[name]) with input as patch
 }
 
 test_does_not_fire[name] if {

@@ -4,6 +4,9 @@ import future.keywords.not
 
 import data.mlpolicy.training.unlisted_imports.deny
 
+# exactly compares values without their types: the places of tests leave out what they do not need.
+exactly(got, want) if got == want
+
 base := {"path": "m.bin", "imports": [{"qualified": "acme.net.Net", "mode": "call", "state": "resolved", "member": "", "offset": 7}]}
 
 fires := {
@@ -19,9 +22,14 @@ silent := {
 	"dangerous, which another control says": {"imports": [{"qualified": "posix.system", "mode": "call", "state": "resolved", "offset": 7}]},
 }
 
+found := {
+	"class of somebody": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "1 names are on no list: acme.net.Net", "subject": "m.bin"}},
+	"many": {{"at": {"offset": 1, "path": "m.bin"}, "detail": "7 names are on no list: acme.net.Net1, acme.net.Net2, acme.net.Net3, acme.net.Net4, acme.net.Net5, ...", "subject": "m.bin"}},
+}
+
 test_fires[name] if {
 	some name, patch in fires
-	count(deny) == 1 with input.weights as [object.union(base, patch)]
+	exactly(deny, found[name]) with input.weights as [object.union(base, patch)]
 }
 
 test_does_not_fire[name] if {
