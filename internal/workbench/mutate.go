@@ -2,7 +2,6 @@ package workbench
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"runtime"
 	"slices"
@@ -10,8 +9,6 @@ import (
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
-	"github.com/open-policy-agent/opa/v1/tester"
 )
 
 // MutationResult says how many changes of the policies the tests notice.
@@ -57,15 +54,21 @@ func (m *MutationResult) Score() float64 {
 // limits it to one control.
 func (p *Pack) Mutate(ctx context.Context, control string) (*MutationResult, error) {
 	var all []Mutation
-	untested := []string{}
+	untested, trials := []string{}, map[string]*trial{}
+	failing, err := p.failingTests(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, path := range p.Own {
 		if control != "" && p.Controls[path].ID != control {
 			continue
 		}
-		if p.try(ctx, Mutation{File: path, module: p.Modules[path]}) != survived {
+		t, ok := p.trialOf(ctx, path, failing)
+		if !ok {
 			untested = append(untested, path)
 			continue
 		}
+		trials[path] = t
 		wider := words(p.testsOf(path))
 		all = append(all, mutations(path, p.Modules[path], wider)...)
 		all = append(all, settingChanges(path, p.Modules[path].Package.Location.Row, p.Controls[path], wider)...)
@@ -76,7 +79,7 @@ func (p *Pack) Mutate(ctx context.Context, control string) (*MutationResult, err
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := range next {
-				verdicts[i] = p.try(ctx, all[i])
+				verdicts[i] = p.try(ctx, trials[all[i].File], all[i])
 			}
 		})
 	}
@@ -124,6 +127,21 @@ func (p *Pack) Mutate(ctx context.Context, control string) (*MutationResult, err
 	return out, nil
 }
 
+// failingTests are the tests that fail before any change.
+func (p *Pack) failingTests(ctx context.Context) (map[string]bool, error) {
+	results, err := p.run(ctx, p.Modules, p.Tests, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, r := range results {
+		if !r.Pass && !r.Skipped {
+			out[r.Name] = true
+		}
+	}
+	return out, nil
+}
+
 // key names a change without its line, which moves.
 func (m *Mutation) key() string { return m.File + " | " + m.Operator + " | " + m.Detail }
 
@@ -134,46 +152,6 @@ const (
 	noticed
 	doesNotCompile
 )
-
-// try compiles the pack with the change, and runs the tests and then the cases that reach
-// the file, until one notices.
-func (p *Pack) try(ctx context.Context, m Mutation) verdict {
-	modules := p.closure(m.File)
-	data := p.Data
-	if m.module != nil {
-		modules[m.File] = m.module
-	} else {
-		data = withSetting(data, m.setting, m.value)
-	}
-	compiler := testCompiler()
-	all := copyModules(modules)
-	for name, t := range p.testsOf(m.File) {
-		all[name] = t.Copy()
-	}
-	store := inmem.NewFromObjectWithOpts(data, inmem.OptRoundTripOnWrite(false))
-	stoppable, stop := context.WithCancel(ctx)
-	defer stop()
-	channel, err := tester.NewRunner().SetModules(all).SetCompiler(compiler).SetStore(store).SetTimeout(testTimeout).
-		CapturePrintOutput(true).RaiseBuiltinErrors(true).RunTests(stoppable, nil)
-	var compile ast.Errors
-	if errors.As(err, &compile) {
-		return doesNotCompile
-	}
-	if err != nil {
-		return noticed // it no longer evaluates
-	}
-	result := survived
-	for r := range channel { // to its end: it is not buffered
-		if !r.Pass() && !r.Skip {
-			result = noticed
-			stop()
-		}
-	}
-	if result == survived && p.casesNotice(ctx, m.File, compiler, store) {
-		return noticed
-	}
-	return result
-}
 
 // withSetting is the data document with another value of one setting.
 func withSetting(data map[string]any, at [2]string, value any) map[string]any {
