@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/riverqueue/river"
-
 	"github.com/mlpolicy/mlpolicy/internal/store"
 )
 
@@ -79,16 +77,9 @@ func (a *App) accept(w http.ResponseWriter, r *http.Request) (code int, result s
 
 // record writes the ledger and the job in one transaction.
 func (a *App) record(r *http.Request, e event) (due bool, err error) {
-	ctx := r.Context()
-	err = a.Store.InTx(ctx, func(tx store.Tx) error {
-		due, err = a.Store.Receive(ctx, tx, store.Delivery{GUID: e.GUID, Event: e.Name, Action: e.Payload.Action,
-			Installation: e.Payload.Installation.ID, Repository: e.Payload.Repository.ID, Received: a.Now()})
-		if err != nil || !due {
-			return err
-		}
-		return a.queue.Insert(ctx, tx, eventArgs{e}, &river.InsertOpts{Priority: 1})
-	})
-	return due, err
+	return a.Store.Accept(r.Context(), store.Delivery{GUID: e.GUID, Event: e.Name, Action: e.Payload.Action,
+		Installation: e.Payload.Installation.ID, Repository: e.Payload.Repository.ID, Received: a.Now()},
+		store.Job{Kind: eventArgs{}.Kind(), Args: eventArgs{e}, Priority: priorityNow, MaxAttempts: maxAttempts})
 }
 
 // signedBy returns the position of the secret that signed a body, -1 for none. Every

@@ -18,9 +18,7 @@ type Delivery struct {
 // delivery that was done is not done again, one that was received and not done is.
 func (s *Store) Receive(ctx context.Context, tx Tx, d Delivery) (bool, error) {
 	var state string
-	err := tx.QueryRowContext(ctx, `INSERT INTO deliveries (guid, event, action, installation_id, repository_id, received, state, attempts)
-		VALUES ($1,$2,$3,$4,$5,$6,'queued',1)
-		ON CONFLICT (guid) DO UPDATE SET attempts = deliveries.attempts + 1 RETURNING state`,
+	err := tx.QueryRowContext(ctx, receive,
 		d.GUID, d.Event, d.Action, d.Installation, d.Repository, millis(d.Received)).Scan(&state)
 	return state != "done", err
 }

@@ -50,8 +50,16 @@ func (s *Store) migrate(ctx context.Context) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}
-	return migrateQueue(ctx, s.driver())
+	if err := migrateQueue(ctx, s.driver()); err != nil || !s.postgres {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, dropUnused)
+	return err
 }
+
+// dropUnused removes two indexes that River makes and never reads. They index every value
+// of every delivery, and the insert that fills their buffer waits until it is emptied.
+const dropUnused = "DROP INDEX IF EXISTS river_job_args_index, river_job_metadata_index"
 
 func migrateQueue[TTx any](ctx context.Context, driver riverdriver.Driver[TTx]) error {
 	migrator, err := rivermigrate.New(driver, nil)

@@ -37,6 +37,7 @@ var ErrNotFound = errors.New("not found")
 type Store struct {
 	db       *sql.DB
 	postgres bool
+	stop     func() // ends what runs beside, nil for nothing
 }
 
 // Tx is one transaction. Nothing but the database is called while it is open.
@@ -49,7 +50,7 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 		return nil, err
 	}
 	if err := s.migrate(ctx); err != nil {
-		s.db.Close()
+		s.Close()
 		return nil, fmt.Errorf("migrate database: %w", err)
 	}
 	return s, nil
@@ -81,17 +82,30 @@ func openSQLite(file string) (*Store, error) {
 		"journal_mode(WAL)",
 		"synchronous(FULL)", // an accepted delivery survives a power failure
 		"foreign_keys(1)",
+		fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages),
 	}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())
+	name := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + q.Encode()
+	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err
 	}
+	beside, err := sql.Open("sqlite", name)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
 	db.SetMaxOpenConns(1) // SQLite has one writer; a second connection only waits for it
-	return &Store{db: db}, nil
+	beside.SetMaxOpenConns(1)
+	return &Store{db: db, stop: checkpoints(beside)}, nil
 }
 
 // Close closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	if s.stop != nil {
+		s.stop()
+	}
+	return s.db.Close()
+}
 
 // Postgres tells whether the database is shared by replicas.
 func (s *Store) Postgres() bool { return s.postgres }

@@ -21,6 +21,7 @@ func Run(t *testing.T, s *store.Store) {
 	t.Run("decisions", func(t *testing.T) { decisions(t, s) })
 	t.Run("deliveries", func(t *testing.T) { deliveries(t, s) })
 	t.Run("delivery and job are one", func(t *testing.T) { oneTransaction(t, s) })
+	t.Run("accepted", func(t *testing.T) { accepted(t, s) })
 	t.Run("heads", func(t *testing.T) { heads(t, s) })
 	t.Run("pulls", func(t *testing.T) { pulls(t, s) })
 	t.Run("runs", func(t *testing.T) { runs(t, s) })
