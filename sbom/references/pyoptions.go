@@ -31,7 +31,19 @@ func (w *pyWalker) option(c *pyCall, name string, value python.Expr) {
 	}
 	v := pyValue{value, c.scope, c.block, "default"}
 	w.x.fields[name] = append(w.x.fields[name], v)
-	w.declare(name, v, c.node.Pos(), "default")
+	if !keyed(c.node) {
+		w.declare(name, v, c.node.Pos(), "default")
+	}
+}
+
+// keyed tells whether an option chooses out of a table of the program (choices=list(MODELS)):
+// its values are keys of that table, whatever they are shaped like.
+func keyed(c *python.Call) bool {
+	switch c.Arg("choices", -1).(type) {
+	case nil, *python.List, *python.Tuple, *python.Set:
+		return false
+	}
+	return true
 }
 
 // optionName is the destination of an option (argparse, "dest": the first long option,

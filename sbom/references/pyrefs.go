@@ -166,6 +166,9 @@ func roleArg(c *python.Call, row *pyRole) python.Expr {
 
 // load follows a value into references, parameters and other modules.
 func (r *pyReader) load(v pyValue, s *pySink) {
+	if written(v.e) {
+		s.flags += "|path"
+	}
 	r.x.steps = maxSteps
 	found := 0
 	for _, t := range r.x.terms(v, 0) {
@@ -179,6 +182,16 @@ func (r *pyReader) load(v pyValue, s *pySink) {
 		ref.Confidence, ref.How, ref.URI, ref.Host = "medium", "call", "", ""
 		r.add(ref)
 	}
+}
+
+// written tells whether a value is called what a run calls the folder that it writes to:
+// what is loaded from there is the run's own, and a bare name in it is no name of a hub.
+func written(e python.Expr) bool {
+	switch last(python.Dotted(e)) {
+	case "output_dir", "output_path", "out_dir", "save_dir", "save_path", "save_directory", "export_dir":
+		return true
+	}
+	return false
 }
 
 const maxNested = 3 // lists in dicts in lists of names

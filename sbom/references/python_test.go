@@ -51,6 +51,7 @@ func TestPython(t *testing.T) {
 		{"docstring, comment, error, comparison", "def f(n):\n  \"\"\"AutoModel.from_pretrained(\"org/doc\")\"\"\"\n  # from_pretrained(\"org/comment\")\n  if n == \"org/cmp\":\n    raise ValueError(\"use org/err\")\n  assert n, \"org/msg\"\n  print(\"org/prose\")\n", nil},
 		{"other things of that shape", "image = \"org/app\"\nwandb.init(project=\"org/p\", entity=\"org\")\nheaders = {\"accept\": \"application/json\"}\npath = \"a/b\"\nmetric = \"eval/loss\"\ntask = \"org/task\"\n", nil},
 		{"metadata is no load", "api.model_info(repo_id=\"org/m\")\nevaluate.load(\"org/metric\")\n", nil},
+		{"a key of a table", "p.add_argument(\"--model\", choices=list(NETS.keys()), default=\"Net-XL/2\")\n", nil},
 		{"own function of that name", "def load_dataset(name):\n  return name\nload_dataset(\"org/x\")\n", nil},
 		{"an owner of one letter", "MODEL_NAME = \"x/model-7b\"\n", nil},
 		{"placeholder", "AutoModel.from_pretrained(\"your-org/your-model\")\nMODEL_NAME = \"path/to/model\"\n", nil},
