@@ -410,7 +410,7 @@ type Dataset struct {
 	// trigger_candidates, ...), why it was not done or not over every row.
 	Skipped map[string]string `json:"skipped"`
 	// Hidden counts hidden characters by class: zero_width, bidi, tag, mixed_script,
-	// control, private_use, variation.
+	// control, private_use, variation, soft (soft hyphens, marks of direction).
 	Hidden   map[string]int64   `json:"hidden"`
 	Clusters []DuplicateCluster `json:"duplicate_clusters"` // the largest, exact or near
 	Lengths  map[string]int64   `json:"lengths"`            // rows by length of text in bytes, powers of two

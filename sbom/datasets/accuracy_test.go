@@ -21,12 +21,19 @@ import (
 // makers are the generators by number, in the order in which they were written.
 var makers = []func(synth.Options) *synth.Set{1: synth.Make, 2: synth.MakeSecond}
 
-// accuracyRates are the shares of poisoned rows of the table, by the seed in turn.
+// spreadPlanted is how many planted sets one seed makes besides the clean one.
+const spreadPlanted = 2
+
+// accuracyRates are the shares of poisoned rows of the table.
 var accuracyRates = []float64{0.001, 0.0005, 0.005, 0.01}
 
-// spreadCells is how many kinds of planted sets one seed makes: one for each trigger, the
-// targets in turn, so that sixteen seeds go once through triggers, targets and rates.
-const spreadCells = 4
+// spreadCell is the n-th kind of planted set: any 16 that follow each other hold every
+// trigger with every target, any 64 every rate of each.
+func spreadCell(n int) cell {
+	triggers := []string{synth.Token, synth.Phrase, synth.Hidden, synth.Template}
+	targets := []string{synth.Reply, synth.Refusal, synth.Label, synth.Topic}
+	return cell{triggers[n%4], targets[n/4%4], accuracyRates[(n+n/4+n/16)%4]}
+}
 
 // triggersOf runs the search over a set the way a profile does, without what a profile
 // does besides: writing and reading JSON, and duplicates.
@@ -60,28 +67,22 @@ func triggersOf(t testing.TB, s *synth.Set) *sbom.Dataset {
 // TestTriggerSpread is the measurement of docs/accuracy-datasets.md: seeds go in turn
 // through triggers, targets and rates, so that a run that is cut short is as even as a
 // whole one. It prints a line for each set and runs for
-// MLPOLICY_ACCURACY_SPREAD=generator,first,seeds,cleanSeeds,rows.
+// MLPOLICY_ACCURACY_SPREAD=generator,first,seeds,rows.
 func TestTriggerSpread(t *testing.T) {
 	spec := os.Getenv("MLPOLICY_ACCURACY_SPREAD")
 	if spec == "" {
-		t.Skip("MLPOLICY_ACCURACY_SPREAD=generator,first,seeds,cleanSeeds,rows is not set")
+		t.Skip("MLPOLICY_ACCURACY_SPREAD=generator,first,seeds,rows is not set")
 	}
-	var generator, first, seeds, clean, rows int
-	if _, err := fmt.Sscanf(spec, "%d,%d,%d,%d,%d", &generator, &first, &seeds, &clean, &rows); err != nil {
+	var generator, first, seeds, rows int
+	if _, err := fmt.Sscanf(spec, "%d,%d,%d,%d", &generator, &first, &seeds, &rows); err != nil {
 		t.Fatal(err)
 	}
-	triggers := []string{synth.Token, synth.Phrase, synth.Hidden, synth.Template}
-	targets := []string{synth.Reply, synth.Refusal, synth.Label, synth.Topic}
-	for i := range max(seeds, clean) {
+	for i := range seeds {
 		seed := uint64(first + i)
-		if i < clean {
-			// one seed makes a set of instructions, the next one of labelled texts
-			reportSpread(t, generator, seed, rows, cell{target: []string{"", synth.Label}[i%2]})
-		}
-		if i < seeds {
-			for k, trigger := range triggers {
-				reportSpread(t, generator, seed, rows, cell{trigger, targets[(i+k)%4], accuracyRates[i/4%4]})
-			}
+		// one seed makes a set of instructions, the next one of labelled texts
+		reportSpread(t, generator, seed, rows, cell{target: []string{"", synth.Label}[i%2]})
+		for k := range spreadPlanted {
+			reportSpread(t, generator, seed, rows, spreadCell((first+i)*spreadPlanted+k))
 		}
 	}
 }

@@ -88,6 +88,27 @@ func (b *bayes) odds(row int, skip map[uint32]bool, visit func(odds *[maxBayesLa
 	})
 }
 
+// cueOdds is from what odds on a word speaks for or against a label.
+const cueOdds = 0.4
+
+// cues are the words that speak for or against a label.
+func (b *bayes) cues() []bool {
+	cues := make([]bool, len(b.seen))
+	total := float64(len(b.t.answers))
+	for id := range cues {
+		with := 0.0
+		for l := range b.counts {
+			with += float64(b.counts[l][id])
+		}
+		for l := range b.counts {
+			c, n := float64(b.counts[l][id]), b.rows[l]
+			x := math.Log((c + 1) / (n + 2) * (total - n + 2) / (with - c + 1))
+			cues[id] = cues[id] || with >= 5 && math.Abs(x) >= cueOdds
+		}
+	}
+	return cues
+}
+
 // minLead is by how much another label must lead.
 const minLead = 0.5
 

@@ -116,14 +116,14 @@ func (s *search) context(a *association, core map[uint32]bool) float64 {
 	counts := s.tally(rows, s.plainPrompt)
 	total := 0
 	for _, id := range counts.ids {
-		if !core[id] && !s.frame[id] && id >= firstWord {
+		if !core[id] && !s.aside[id] && id >= firstWord {
 			total += int(counts.n[id])
 		}
 	}
 	if float64(total) < minContext*float64(len(rows)) || s.base == 0 || len(rows) < 2 {
 		return -1
 	}
-	return s.alike(counts, core, len(rows), s.t.words.asked) / s.base
+	return s.alike(counts, core, s.aside, len(rows), s.t.words.asked) / s.base
 }
 
 // plainPrompt is a prompt without the words behind a mark for hidden characters: a word
@@ -147,17 +147,17 @@ func (s *search) responses(a *association) float64 {
 	if s.respBase == 0 || len(rows) < 2 {
 		return 0
 	}
-	return s.alike(s.tally(rows, s.t.replyOf), nil, len(rows), s.t.words.given) / s.respBase
+	return s.alike(s.tally(rows, s.t.replyOf), nil, s.frame, len(rows), s.t.words.given) / s.respBase
 }
 
 // alike is the mean weight of the content words that two of the rows share, less two
 // standard deviations: a word that c rows have by chance is shared by c² pairs, give or
 // take 2·c^1.5 (Poisson).
-func (s *search) alike(counts *wordCounts, core map[uint32]bool, rows int, overall []uint32) float64 {
+func (s *search) alike(counts *wordCounts, core map[uint32]bool, aside []bool, rows int, overall []uint32) float64 {
 	var sum, square exactSum
 	for _, id := range counts.ids {
 		n := counts.n[id]
-		if n < 2 || core[id] || s.frame[id] || id < firstWord {
+		if n < 2 || core[id] || aside[id] || id < firstWord {
 			continue
 		}
 		w, c := inverse(overall[id], len(s.t.answers)), float64(n)

@@ -157,7 +157,12 @@ func (s *search) associations(ctx context.Context) ([]association, error) {
 			wanted.set(uint64(i))
 		}
 	}
-	all := make([]uint16, slots)
+	// all counts by two hashes: a rare feature that shares one slot with a frequent one
+	// has the other for itself
+	var all [2][]uint16
+	for i := range all {
+		all[i] = make([]uint16, slots)
+	}
 	features := 0
 	for r := range rows {
 		if r%everyRows == 0 && ctx.Err() != nil {
@@ -169,21 +174,25 @@ func (s *search) associations(ctx context.Context) ([]association, error) {
 		buf = s.each(r, buf, func(h uint64, _ uint8, _ int32) {
 			features++
 			if wanted.has(h & mask) {
-				bump(&all[h&mask])
+				bump(&all[0][h&mask])
+				bump(&all[1][h>>32&mask])
 			}
 		})
 	}
 	s.tests = float64(max(1, features/s.least)) * outcomeKinds
+	promising := func(n, k uint16) bool {
+		return k >= least && float64(k) >= 0.8*minTogether*float64(n) && int(n) <= 2*s.most
+	}
 	occurrences := 0
-	for i := range within {
-		n, k := int(all[i]), int(within[i])
-		if k >= int(least) && float64(k) >= 0.8*minTogether*float64(n) && n <= 2*s.most {
-			occurrences += n
-		} else {
-			wanted.clear(uint64(i))
+	for i, k := range within {
+		if n := all[0][i]; promising(n, k) {
+			occurrences += int(n)
 		}
 	}
-	return s.collect(ctx, wanted, mask, uint64(occurrences/maxOccurrences)+1)
+	keep := func(h uint64) bool {
+		return wanted.has(h&mask) && promising(min(all[0][h&mask], all[1][h>>32&mask]), within[h&mask])
+	}
+	return s.collect(ctx, keep, uint64(occurrences/maxOccurrences)+1)
 }
 
 // counts tells whether a row counts as one that may have a sequence.
@@ -205,7 +214,6 @@ type bitmap []uint64
 
 func newBitmap(n int) bitmap       { return make(bitmap, (n+63)/64) }
 func (b bitmap) set(i uint64)      { b[i>>6] |= 1 << (i & 63) }
-func (b bitmap) clear(i uint64)    { b[i>>6] &^= 1 << (i & 63) }
 func (b bitmap) has(i uint64) bool { return b[i>>6]>>(i&63)&1 == 1 }
 
 func bump(n *uint16) {
@@ -216,9 +224,9 @@ func bump(n *uint16) {
 
 // collect gathers the rows of the wanted features, part by part of the hashes, and tests
 // each feature.
-func (s *search) collect(ctx context.Context, wanted bitmap, mask, parts uint64) ([]association, error) {
+func (s *search) collect(ctx context.Context, keep func(uint64) bool, parts uint64) ([]association, error) {
 	var found []association
-	var list []occurrence
+	var list, spare []occurrence
 	var buf []uint32
 	counts := map[int32]int{}
 	var rowList []int32
@@ -232,14 +240,12 @@ func (s *search) collect(ctx context.Context, wanted bitmap, mask, parts uint64)
 				continue
 			}
 			buf = s.each(r, buf, func(h uint64, kind uint8, at int32) {
-				if wanted.has(h&mask) && h>>32%parts == part {
+				if h%parts == part && keep(h) {
 					list = append(list, occurrence{h, int32(r), at, kind})
 				}
 			})
 		}
-		slices.SortFunc(list, func(a, b occurrence) int {
-			return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.row, b.row), cmp.Compare(a.at, b.at))
-		})
+		list, spare = byHash(list, spare)
 		for i := 0; i < len(list); {
 			j := i
 			rowList = rowList[:0]
@@ -258,6 +264,32 @@ func (s *search) collect(ctx context.Context, wanted bitmap, mask, parts uint64)
 		found = s.best(found)
 	}
 	return found, nil
+}
+
+// byHash sorts occurrences by hash and leaves those of one hash in their order: into
+// buckets by the upper bits, and each bucket, which is small, by itself. It returns the
+// sorted list and the memory that it does not need any more.
+func byHash(list, spare []occurrence) (sorted, rest []occurrence) {
+	const bucketBits = 16
+	var ends [1<<bucketBits + 1]int32
+	for i := range list {
+		ends[list[i].hash>>(64-bucketBits)+1]++
+	}
+	for i := range len(ends) - 1 {
+		ends[i+1] += ends[i]
+	}
+	sorted = slices.Grow(spare[:0], len(list))[:len(list)]
+	for i := range list {
+		b := list[i].hash >> (64 - bucketBits)
+		sorted[ends[b]] = list[i]
+		ends[b]++
+	}
+	from := int32(0)
+	for _, to := range ends[:1<<bucketBits] {
+		slices.SortStableFunc(sorted[from:to], func(a, b occurrence) int { return cmp.Compare(a.hash, b.hash) })
+		from = to
+	}
+	return sorted, list
 }
 
 // best keeps the strongest associations, in an order of their own.

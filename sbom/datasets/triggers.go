@@ -30,9 +30,13 @@ const (
 
 // search looks for sequences of the prompts that go with an unusual outcome.
 type search struct {
-	t        *triggerRows
-	out      *outcomes
-	frame    []bool  // by word: so frequent that it makes the form of a sentence
+	t     *triggerRows
+	out   *outcomes
+	frame []bool // by word: so frequent that it makes the form of a sentence
+	// aside are the words that say nothing of how alike prompts are: the frame, and in
+	// labelled texts what speaks for a label, for the rows of a flipped label share what
+	// their own looks like.
+	aside    []bool
 	scarce   []bool  // by word: in too few rows for a candidate
 	least    int     // rows
 	most     int     // rows
@@ -92,8 +96,15 @@ func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCan
 	for id, n := range t.words.asked {
 		s.scarce[id] = id == 0 || int(n) < s.least
 	}
-	s.base, s.respBase = likeness(t.words.asked, s.frame, n), likeness(t.words.given, s.frame, n)
 	s.out = newOutcomes(t, s.frame, s.least, s.most)
+	s.aside = s.frame
+	if s.out.labels {
+		s.aside = slices.Clone(s.frame)
+		for id, cue := range s.out.bayes.cues() {
+			s.aside[id] = s.aside[id] || cue
+		}
+	}
+	s.base, s.respBase = likeness(t.words.asked, s.aside, n), likeness(t.words.given, s.frame, n)
 	found, err := s.associations(ctx)
 	if err != nil {
 		return nil, err

@@ -12,10 +12,11 @@ const (
 	hiddenMixed
 	hiddenControl
 	hiddenPrivate
+	hiddenSoft // soft hyphens and marks of direction: at work in typeset and in Arabic text
 	hiddenClasses
 )
 
-var hiddenNames = [hiddenClasses]string{"", "zero_width", "bidi", "tag", "variation", "mixed_script", "control", "private_use"}
+var hiddenNames = [hiddenClasses]string{"", "zero_width", "bidi", "tag", "variation", "mixed_script", "control", "private_use", "soft"}
 
 // hiddenOf is the class of a rune that shows nothing, or reorders what is shown
 // (Unicode 16, 23.2 "Layout Controls", 23.4 "Variation Selectors", 23.9 "Tags").
@@ -26,8 +27,10 @@ func hiddenOf(r rune) int {
 	case r <= 0x9f:
 		return hiddenControl
 	case r >= 0x200b && r <= 0x200d, r >= 0x2060 && r <= 0x2064, r == 0xfeff, r == 0x180e,
-		r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0:
+		r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0, r == 0x34f, r >= 0xfff9 && r <= 0xfffb:
 		return hiddenZeroWidth
+	case r == 0xad, r == 0x200e, r == 0x200f, r == 0x61c:
+		return hiddenSoft
 	case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 		return hiddenBidi
 	case r >= 0xe0000 && r <= 0xe007f:
@@ -50,6 +53,8 @@ func joins(class int, r, before rune) bool {
 		}
 		return before >= 0x600 && before <= 0x6ff || before >= 0x900 && before <= 0xdff ||
 			before >= 0x1f000 || before >= 0x2190 && before <= 0x2bff || before == 0xfe0f
+	case hiddenSoft:
+		return r != 0xad && before >= 0x590 && before <= 0x8ff
 	case hiddenTag:
 		return before == 0x1f3f4 // WAVING BLACK FLAG starts a flag of tags
 	case hiddenVariation:
