@@ -52,6 +52,14 @@ func TestFormats(t *testing.T) {
 		{"array and flags kept for later", "a.sh", "ARGS=(\n  --tokenizer_name=org/t\n)\nEXTRA=\"--model_name_or_path org/m\"\n", []found{{"tokenizer", "tokenizer", "org/t", "", 2}, {"model", "base", "org/m", "", 4}}},
 		{"payload", "a.sh", "curl localhost/v1 -d '{\"model\": \"org/m\", \"prompt\": \"org/prose\"}'\n", []found{{"model", "serve", "org/m", "", 1}}},
 		{"names in a variable", "a.sh", "MODEL_PATH=org/m\nMODELS=\"org/a org/b\"\nIMAGE=org/app\n", []found{{"model", "base", "org/m", "", 1}, {"model", "base", "org/a", "", 2}, {"model", "base", "org/b", "", 2}}},
+		{"values of one flag", "a.sh", "t.py --dataset_mixer_list org/a 1.0 org/b 500 --dataset_mixer_eval_list org/c 16 --priority high org/other\nt.py --datasets '{\"org/d\": 1.0}' --cluster org/x\n",
+			[]found{{"dataset", "train", "org/a", "", 1}, {"dataset", "train", "org/b", "", 1}, {"dataset", "eval", "org/c", "", 1}, {"dataset", "train", "org/d", "", 2}}},
+		{"loops", "a.sh", "sets=(\n  org/a # one\n  org/b\n)\nfor d in \"${sets[@]}\"; do\n  x.py --data_path ${d} --out_path $d.json\ndone\nfor m in org/m org/n; do x.py --model $m; done\n",
+			[]found{{"dataset", "train", "org/a", "", 2}, {"dataset", "train", "org/b", "", 3}, {"model", "base", "org/m", "", 8}, {"model", "base", "org/n", "", 8}}},
+		{"flags of the script's own", "a.sh", "x.py --embedder_name_or_path org/e --lora_remote_checkpoint org/l --openai_engine gpt-4-0314 --run_name org/r --served-model-name org/s\n",
+			[]found{{"model", "embedding", "org/e", "", 1}, {"adapter", "adapter", "org/l", "", 1}, {"model", "base", "gpt-4-0314", "", 1}}},
+		{"tokenizer revision", "a.sh", "x.py --tokenizer_name org/t --tokenizer_revision v2\n", []found{{"tokenizer", "tokenizer", "org/t", "v2", 1}}},
+		{"uploaded to", "a.sh", "LEADERBOARD_REPO_ID=org/board\nEVAL_MODEL_REPO=org/e\nif huggingface-cli upload --private $EVAL_MODEL_REPO f; then exit; fi\n", nil},
 		{"hydra", "a.sh", "python -m t model.path=org/m data.train_files=data/t.parquet trainer.project_name=org/p\n", []found{{"model", "base", "org/m", "", 1}, {"dataset", "train", "data/t.parquet", "", 1}}},
 	}
 	for _, tt := range tests {

@@ -235,9 +235,6 @@ func (r *jsReader) option(i int, key string) string {
 	return ""
 }
 
-// jsHosted are keys of clients of hosted models, whose names are bare.
-var jsHosted = map[string]string{"gpt-": "openai", "o1": "openai", "o3": "openai", "text-embedding-": "openai", "claude-": "anthropic", "gemini-": "google"}
-
 // declared reads key: "value" and NAME = "value" for keys that name what a loader takes.
 func (r *jsReader) declared() {
 	for i := 0; i+2 < len(r.tokens); i++ {
@@ -289,12 +286,8 @@ func (r *jsReader) declare(pos position, v, key jsToken) {
 			r.add(pos, v, key.pos, key.text, "constant").Confidence = "medium"
 		}
 	case NameBare:
-		for prefix, host := range jsHosted {
-			if pos.kind == "model" && strings.HasPrefix(v.text, prefix) && strings.ContainsAny(v.text, "-0123456789") {
-				ref := r.add(position{"model", "serve", false}, v, key.pos, key.text, "constant")
-				ref.Host, ref.URI = host, host+"://"+v.text
-				return
-			}
+		if pos.kind == "model" && serviceOf(v.text) != "" {
+			r.add(position{"model", "serve", false}, v, key.pos, key.text, "constant")
 		}
 	}
 }

@@ -55,13 +55,6 @@ var positions = map[string]position{
 // prefixes are put before the keys above by wrappers and change nothing about them.
 var keyPrefixes = []string{"vllm_", "tgi_", "hf_", "llm_", "default_", "script_args_", "actor_", "serving_", "inference_", "eval_", "training_"}
 
-// keySuffixes are loader argument names that wrappers prefix freely: a key that ends in
-// one of them is passed to from_pretrained or load_dataset under that name.
-var keySuffixes = []string{
-	"model_name_or_path", "adapter_name_or_path", "tokenizer_name_or_path", "dataset_name_or_path", "base_model", "model_id", "dataset_name", "reward_model", "reward_model_path", "embedding_model", "embedding_model_name",
-	"model_name", "model_path", "model", "dataset_id", "dataset", "tokenizer_name", "tokenizer", "adapter_id", "peft_model_id", "lora_path", "repo_id", "model_checkpoint", "model_repo",
-}
-
 // positionOf is the meaning of a key, flag or variable name.
 func positionOf(key string) (position, bool) {
 	key = strings.ReplaceAll(snake(strings.TrimLeft(key, "-+")), "-", "_")
@@ -81,17 +74,7 @@ func positionOf(key string) (position, bool) {
 			return p, true
 		}
 	}
-	if strings.HasPrefix(key, "hub_") || strings.HasPrefix(key, "push_") || strings.Contains(key, "wandb") || strings.Contains(key, "output") {
-		return position{}, false
-	}
-	for _, suffix := range keySuffixes {
-		if strings.HasSuffix(key, "_"+suffix) {
-			p := positions[suffix]
-			p.shaped = true
-			return p, true
-		}
-	}
-	return position{}, false
+	return wordsPosition(key)
 }
 
 // snake is the lower-case form of a key, with modelName and modelURL split into words.
@@ -141,7 +124,7 @@ func (p position) accepts(value string) bool {
 	case NameNone, NameImage:
 		return false
 	case NameBare:
-		return !p.shaped || p.kind == "model" && strings.HasSuffix(strings.ToLower(value), ".gguf")
+		return !p.shaped || p.kind == "model" && (strings.HasSuffix(strings.ToLower(value), ".gguf") || serviceOf(value) != "")
 	case NameURL:
 		id, _ := HubID(value)
 		return !p.shaped || id != "" || fileExtensions[strings.ToLower(extOf(value))]

@@ -99,6 +99,9 @@ var providers = map[string]bool{
 // hostedProvider is the service that serves a name, "" when it is none that we know:
 // provider/model, provider/org/model, and the closed models of a vendor.
 func hostedProvider(lower string) string {
+	if head, rest, ok := strings.Cut(lower, ":"); ok && vendors[head] != "" && rest != "" && rest[0] != '/' {
+		return vendors[head]
+	}
 	head, rest, ok := strings.Cut(lower, "/")
 	if !ok || strings.Contains(head, ":") || strings.HasPrefix(rest, "/") {
 		return ""
@@ -108,12 +111,17 @@ func hostedProvider(lower string) string {
 		return head
 	case head == "huggingface" && strings.Contains(rest, "/"):
 		return "huggingface"
-	case head == "anthropic" && strings.HasPrefix(rest, "claude"), head == "google" && strings.HasPrefix(rest, "gemini-"):
-		return head
-	case head == "openai" && !strings.HasPrefix(rest, "gpt-oss") && (strings.HasPrefix(rest, "gpt-3.5") || strings.HasPrefix(rest, "gpt-4") || strings.HasPrefix(rest, "gpt-5") || strings.HasPrefix(rest, "o1") || strings.HasPrefix(rest, "o3") || strings.HasPrefix(rest, "o4") || strings.HasPrefix(rest, "text-embedding")):
+	case head == serviceOf(rest):
 		return head
 	}
 	return ""
+}
+
+// vendors are what LangChain and PydanticAI put before a colon and the name of a model
+// (init_chat_model, Agent), by the service that is asked.
+var vendors = map[string]string{
+	"openai": "openai", "azure_openai": "openai", "azure": "openai", "anthropic": "anthropic", "google_genai": "google", "google_vertexai": "google", "google-gla": "google", "google-vertex": "google", "bedrock": "bedrock", "bedrock_converse": "bedrock",
+	"groq": "groq", "mistralai": "mistral", "mistral": "mistral", "cohere": "cohere", "fireworks": "fireworks", "together": "together", "deepseek": "deepseek", "xai": "xai", "perplexity": "perplexity", "nvidia": "nvidia", "ollama": "ollama", "openrouter": "openrouter",
 }
 
 func kindOfScheme(scheme string) NameKind {

@@ -215,3 +215,34 @@ func FuzzDVC(f *testing.F)        { fuzz(f, "a.dvc") }
 func FuzzAdapter(f *testing.F)    { fuzz(f, "adapter_config.json") }
 func FuzzHub(f *testing.F)        { fuzz(f, "config.json") }
 func FuzzModelfile(f *testing.F)  { fuzz(f, "Modelfile") }
+
+// TestPositionOf reads keys by their words.
+func TestPositionOf(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{
+		"embedder_name_or_path": "model embedding", "lora_remote_checkpoint": "adapter adapter", "dataset_mixer_eval_list": "dataset eval", "openai-engine": "model base",
+		"lora_base_model": "model base", "tokenizer_model": "tokenizer tokenizer", "RerankerModelId": "model embedding", "val_dataset_path": "dataset eval", "judge_llm": "model eval",
+		"hub_model_id": "model push", "output_model": "", "hf_metadata_dataset": "", "model_type": "", "served_model_name": "", "lora_rank": "", "dataset_split": "", "wandb_model": "", "eval": "", "name": "",
+	} {
+		got := ""
+		if pos, ok := positionOf(key); ok {
+			got = pos.kind + " " + pos.role
+		}
+		if got != want {
+			t.Errorf("%s is %q, want %q", key, got, want)
+		}
+	}
+}
+
+// TestServices tells the closed models of a service from names of the hub.
+func TestServices(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"gpt-4o": "openai", "o1": "openai", "claude-4-1-opus": "anthropic", "anthropic:claude-haiku-4-5": "anthropic", "google_genai:gemini-3.5-flash": "google", "openai/gpt-5.1": "openai",
+		"gpt-neox-20b": "huggingface", "gpt2": "huggingface", "openai/gpt-oss-20b": "huggingface", "org/gpt-4-clone": "huggingface", "llama3:8b": "ollama",
+	} {
+		if _, host := Normalise("model", name); host != want {
+			t.Errorf("%s is on %s, want %s", name, host, want)
+		}
+	}
+}

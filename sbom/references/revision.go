@@ -12,6 +12,9 @@ import (
 func Normalise(kind, name string) (uri, host string) {
 	switch KindOf(name) {
 	case NameHub, NameBare:
+		if host := serviceOf(name); host != "" && kind == "model" {
+			return host + "://" + name, host
+		}
 		id, _ := HubID(name)
 		if kind == "dataset" {
 			return "hf://datasets/" + id, "huggingface"
@@ -39,7 +42,7 @@ func Normalise(kind, name string) (uri, host string) {
 			return name, "wandb"
 		}
 		if host := hostedProvider(strings.ToLower(name)); host != "" {
-			_, rest, _ := strings.Cut(name, "/")
+			rest := name[strings.IndexAny(name, "/:")+1:]
 			if host == "huggingface" {
 				return Normalise(kind, rest)
 			}

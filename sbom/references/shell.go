@@ -2,6 +2,7 @@ package references
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -130,6 +131,7 @@ type shell struct {
 	added     int
 	calls     []int // calls added, by index
 	declared  []declaredVariable
+	published []sbom.At // literals that name where something is uploaded
 	depth     int // of shells in shells
 }
 
@@ -180,7 +182,7 @@ func (s *shell) assign(name, value string, w word) {
 		at.Column += len(name) + 1
 	}
 	if w.known {
-		s.vars[name] = variable{value, at}
+		s.vars[name] = variable{value: value, at: at}
 	}
 	if w.from.Path == "" && (strings.Contains(value, " --") || strings.HasPrefix(value, "--")) && s.depth < maxShellDepth {
 		_, script, _ := strings.Cut(w.script(), "=")
@@ -217,7 +219,7 @@ type declaredVariable struct {
 // leftovers records the declared variables that no command used.
 func (s *shell) leftovers() {
 	for _, d := range s.declared {
-		used := false
+		used := slices.Contains(s.published, d.at)
 		for i := len(s.out.References) - s.added; i < len(s.out.References); i++ {
 			used = used || i >= 0 && s.out.References[i].At == d.at && s.out.References[i].Name == d.value
 		}
@@ -232,7 +234,7 @@ func (s *shell) leftovers() {
 // flags reads --flag value, --flag=value and key=value of a command.
 func (s *shell) flags(words []word) {
 	first := len(s.out.References)
-	trust, revision, datasetRevision := sbom.Unstated, "", ""
+	trust, revision, datasetRevision, tokenizerRevision := sbom.Unstated, "", "", ""
 	serves := servesModels(words)
 	for i := range words {
 		w := words[i]
@@ -260,6 +262,9 @@ func (s *shell) flags(words []word) {
 		case "dataset-revision":
 			datasetRevision = value
 			continue
+		case "tokenizer-revision":
+			tokenizerRevision = value
+			continue
 		case "model-args": // lm-eval: pretrained=org/name,revision=…
 			s.modelArgs(value, literal, w.at)
 			continue
@@ -277,6 +282,9 @@ func (s *shell) flags(words []word) {
 			}
 			s.add(pos, value, literal, w.at, name)
 		}
+		if !inline {
+			s.more(name, words[i+1:], w.at)
+		}
 	}
 	for i := first; i < len(s.out.References); i++ {
 		r := &s.out.References[i]
@@ -284,9 +292,12 @@ func (s *shell) flags(words []word) {
 		if r.Role == "push" || r.Role == "output" {
 			continue
 		}
-		if r.Kind == "dataset" {
+		switch {
+		case r.Kind == "dataset":
 			SetRevision(r, datasetRevision)
-		} else if r.Kind == "model" && r.RevisionKind == sbom.RevisionNone {
+		case r.Kind == "tokenizer":
+			SetRevision(r, tokenizerRevision)
+		case r.Kind == "model" && r.RevisionKind == sbom.RevisionNone:
 			SetRevision(r, revision)
 		}
 	}

@@ -11,8 +11,9 @@ type word struct {
 	text  string
 	raw   string // with the variables as written, "" when there are none
 	at    sbom.At
-	from  sbom.At // where the literal stands when it came out of a variable
-	known bool    // false when a part of it is not known before run time
+	from  sbom.At    // where the literal stands when it came out of a variable
+	known bool       // false when a part of it is not known before run time
+	many  []variable // the values of a list or of a loop's variable, which is all of the word
 }
 
 func (w word) literal() sbom.At {
@@ -25,6 +26,7 @@ func (w word) literal() sbom.At {
 type variable struct {
 	value string
 	at    sbom.At
+	many  []variable // of an array, and of what a loop takes from it; value is the first
 }
 
 type lexer struct {
@@ -51,6 +53,10 @@ func (l *lexer) command() (words []word, more bool) {
 			return words, true
 		case strings.HasPrefix(l.text[l.pos:], "<<") && !strings.HasPrefix(l.text[l.pos:], "<<<"):
 			l.heredoc()
+		case c == '(' && l.pos > 0 && l.text[l.pos-1] == '=' && len(words) > 0:
+			l.pos++
+			l.array(words[len(words)-1])
+			words = words[:len(words)-1]
 		case c == ';' || c == '&' || c == '|' || c == '(' || c == ')':
 			l.pos++
 			return words, true
@@ -201,6 +207,9 @@ func (w word) done(text, raw string, expanded bool) word {
 	if expanded {
 		w.raw = raw
 	}
+	if len(w.many) > 0 && w.many[0].value != text {
+		w.many = nil // a part of something longer
+	}
 	return w
 }
 
@@ -239,7 +248,7 @@ func (l *lexer) dollar(b *strings.Builder, w *word) {
 	switch {
 	case ok && len(v.value) <= maxValueBytes && b.Len() <= maxValueBytes:
 		if b.Len() == 0 {
-			w.from = v.at
+			w.from, w.many = v.at, v.many
 		}
 		b.WriteString(v.value)
 	case fallback != "" && !strings.Contains(fallback, "$"):
@@ -266,7 +275,7 @@ func (s *shell) command(words []word) {
 	if len(words) == 0 {
 		return
 	}
-	if words[0].text == "echo" || words[0].text == "printf" {
+	if words[0].text == "echo" || words[0].text == "printf" || s.loop(words) || s.uploads(words) {
 		return
 	}
 	s.fetch(words)
