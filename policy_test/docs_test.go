@@ -220,11 +220,11 @@ func TestTheCatalogueIsDecided(t *testing.T) {
 	for _, c := range controls(t, pack(t)) {
 		have[c.ID] = c
 	}
-	for _, c := range readCases(t) {
-		if cases[c.control] == nil {
-			cases[c.control] = map[string]bool{}
+	for _, c := range testPack(t).Cases {
+		if cases[c.Control] == nil {
+			cases[c.Control] = map[string]bool{}
 		}
-		cases[c.control][c.outcome] = true
+		cases[c.Control][string(c.Outcome)] = true
 	}
 	for _, e := range catalogue.Controls {
 		if e.Decidability == "evidence" {

@@ -195,7 +195,9 @@ func (p *Pack) closure(file string) map[string]*ast.Module {
 			}
 		}
 	}
-	add(file)
+	for user := range p.users(file) { // their cases look at it
+		add(user)
+	}
 	for _, t := range p.testsOf(file) {
 		for _, i := range t.Imports {
 			path := i.Path.String()
@@ -209,16 +211,27 @@ func (p *Pack) closure(file string) map[string]*ast.Module {
 	return out
 }
 
-// testsOf are the tests that import the file's package, or a control that imports it.
-func (p *Pack) testsOf(file string) map[string]*ast.Module {
-	pkg := p.Modules[file].Package.Path.String()
-	users := map[string]bool{pkg: true}
-	for _, m := range p.Modules {
-		for _, i := range m.Imports {
-			if i.Path.String() == pkg {
-				users[m.Package.Path.String()] = true
+// users are the file, and the files that import its package, directly or through others.
+func (p *Pack) users(file string) map[string]bool {
+	out, packages := map[string]bool{file: true}, map[string]bool{p.Modules[file].Package.Path.String(): true}
+	for more := true; more; {
+		more = false
+		for name, m := range p.Modules {
+			if !out[name] && slices.ContainsFunc(m.Imports, func(i *ast.Import) bool { return packages[i.Path.String()] }) {
+				out[name], packages[m.Package.Path.String()], more = true, true, true
 			}
 		}
+	}
+	return out
+}
+
+// testsOf are the tests that import the file's package; of a file that is no control, or
+// has no test of its own, also those that import what uses it.
+func (p *Pack) testsOf(file string) map[string]*ast.Module {
+	pkg := p.Modules[file].Package.Path.String()
+	users := map[string]bool{}
+	for name := range p.users(file) {
+		users[p.Modules[name].Package.Path.String()] = true
 	}
 	direct, all := map[string]*ast.Module{}, map[string]*ast.Module{}
 	for name, t := range p.Tests {

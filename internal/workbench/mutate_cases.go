@@ -11,6 +11,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
 	"github.com/mlpolicy/mlpolicy/engine"
 )
@@ -48,11 +49,13 @@ type caseInputs struct {
 
 type caseInputOnce struct {
 	once  sync.Once
-	value ast.Value // nil for a case that does not hold as it is
+	value ast.Value      // nil for a case that does not hold as it is
+	data  map[string]any // the settings of its configuration, nil without one
 }
 
-// caseValue is the input of a case for OPA, nil for one that fails before any change.
-func (p *Pack) caseValue(ctx context.Context, c Case) ast.Value {
+// caseValue is the input of a case for OPA, without a value for one that fails before any
+// change.
+func (p *Pack) caseValue(ctx context.Context, c Case) *caseInputOnce {
 	p.inputs.mu.Lock()
 	if p.inputs.value == nil {
 		p.inputs.value = map[string]*caseInputOnce{}
@@ -69,38 +72,50 @@ func (p *Pack) caseValue(ctx context.Context, c Case) ast.Value {
 			return
 		}
 		i := slices.IndexFunc(results, func(r engine.Result) bool { return r.Control.ID == c.Control })
-		if i < 0 || compareCase(c, results[i]) != "" {
+		if i < 0 || compareCase(c, results[i], true) != "" {
 			return
+		}
+		if _, configured := c.Files["mlpolicy.hcl"]; configured {
+			conf, _ := caseConfig(c)
+			policy, err := p.configured(ctx, conf)
+			if err != nil {
+				return
+			}
+			entry.data = policy.Data()
 		}
 		if value, err := p.Policy.Value(in); err == nil {
 			entry.value = value
 		}
 	})
-	return entry.value
+	return entry
 }
 
 // casesNotice evaluates the cases of the controls that the file reaches: of itself, or of
-// those that import it.
-func (p *Pack) casesNotice(ctx context.Context, file string, compiler *ast.Compiler, store storage.Store) bool {
+// those that import it, directly or through others.
+func (p *Pack) casesNotice(ctx context.Context, m Mutation, compiler *ast.Compiler, store storage.Store) bool {
 	ids := map[string]engine.Control{}
-	if c, ok := p.Controls[file]; ok {
-		ids[c.ID] = c
-	} else {
-		pkg := p.Modules[file].Package.Path.String()
-		for name, m := range p.Modules {
-			for _, i := range m.Imports {
-				if c, ok := p.Controls[name]; ok && i.Path.String() == pkg {
-					ids[c.ID] = c
-				}
-			}
+	for name := range p.users(m.File) {
+		if c, ok := p.Controls[name]; ok {
+			ids[c.ID] = c
 		}
 	}
 	for _, c := range p.Cases {
 		control, ok := ids[c.Control]
-		if _, configured := c.Files["mlpolicy.hcl"]; !ok || configured || c.Outcome != engine.Fail && c.Outcome != engine.Pass {
+		if !ok || c.Outcome != engine.Fail && c.Outcome != engine.Pass {
 			continue
 		}
-		if value := p.caseValue(ctx, c); value != nil && caseNotices(ctx, c, control, value, compiler, store) {
+		input := p.caseValue(ctx, c)
+		if input.value == nil {
+			continue
+		}
+		at := store
+		if input.data != nil {
+			if m.module == nil {
+				continue // the configuration of the case may set what was changed
+			}
+			at = inmem.NewFromObjectWithOpts(input.data, inmem.OptRoundTripOnWrite(false))
+		}
+		if caseNotices(ctx, c, control, input.value, compiler, at) {
 			return true
 		}
 	}
@@ -108,7 +123,7 @@ func (p *Pack) casesNotice(ctx context.Context, file string, compiler *ast.Compi
 }
 
 func caseNotices(ctx context.Context, c Case, control engine.Control, input ast.Value, compiler *ast.Compiler, store storage.Store) bool {
-	limited, cancel := context.WithTimeout(ctx, testTimeout)
+	limited, cancel := context.WithTimeout(ctx, mutantTimeout)
 	defer cancel()
 	set, err := rego.New(rego.Query("x = {f | some f in data."+control.Package+"."+control.Rule+"}"), rego.Compiler(compiler), rego.Store(store),
 		rego.ParsedInput(input), rego.Time(caseTime), rego.StrictBuiltinErrors(true)).Eval(limited)
@@ -123,8 +138,6 @@ func caseNotices(ctx context.Context, c Case, control engine.Control, input ast.
 	if len(findings) > 0 {
 		result.Outcome = engine.Fail
 	}
-	if slices.ContainsFunc(findings, func(f engine.RawFinding) bool { return f.At.Pointer != "" }) {
-		c.At = nil // the line of a pointer is found in the file later
-	}
-	return compareCase(c, result) != ""
+	placed := !slices.ContainsFunc(findings, func(f engine.RawFinding) bool { return f.At.Pointer != "" })
+	return compareCase(c, result, placed) != ""
 }

@@ -126,7 +126,7 @@ func (p *Pack) try(ctx context.Context, t *trial, m Mutation) verdict {
 			return noticed
 		}
 	}
-	if p.casesNotice(ctx, t.file, compiler, store) {
+	if p.casesNotice(ctx, m, compiler, store) {
 		return noticed
 	}
 	return survived

@@ -188,6 +188,7 @@ func TestFailingTestsAndCasesAreReported(t *testing.T) {
 		"cases/outcome.txtar":          strings.Replace(denyCase, "outcome: fail\nat: train.py:2", "outcome: pass", 1),
 		"cases/detail.txtar":           strings.Replace(denyCase, "at: train.py:2", "detail: something else", 1),
 		"cases/unknown.txtar":          strings.Replace(denyCase, "ACME-001", "ACME-999", 1),
+		"cases/typo.txtar":             "control: ACME-001\noutcome: pass\n-- input.json --\n{\"refrences\": []}\n",
 	})
 	result, err := p.Test(t.Context())
 	if err != nil {
@@ -199,12 +200,12 @@ func TestFailingTestsAndCasesAreReported(t *testing.T) {
 			failed[c.Name] = true
 		}
 	}
-	for _, name := range []string{"data.publisher_test.test_wrong", "case cases/line", "case cases/outcome", "case cases/detail", "case cases/unknown"} {
+	for _, name := range []string{"data.publisher_test.test_wrong", "case cases/line", "case cases/outcome", "case cases/detail", "case cases/unknown", "case cases/typo"} {
 		if !failed[name] {
 			t.Errorf("%s did not fail; failed: %v", name, failed)
 		}
 	}
-	if len(failed) != 5 {
+	if len(failed) != 6 {
 		t.Errorf("failed: %v", failed)
 	}
 }
@@ -212,11 +213,14 @@ func TestFailingTestsAndCasesAreReported(t *testing.T) {
 func TestBrokenPacksDoNotOpen(t *testing.T) {
 	t.Parallel()
 	for name, files := range map[string]map[string]string{
-		"nothing":            {"README.md": "x"},
-		"typo in a policy":   {"a.rego": strings.Replace(control, "input.references", "input.refrences", 1)},
-		"typo in a test":     {"a.rego": control, "a_test.rego": strings.ReplaceAll(goodTest, "input.references", "input.refrences")},
-		"not Rego":           {"a.rego": "hello"},
-		"case without files": {"a.rego": control, "c.txtar": "control: ACME-001\noutcome: fail\n"},
+		"nothing":                            {"README.md": "x"},
+		"typo in a policy":                   {"a.rego": strings.Replace(control, "input.references", "input.refrences", 1)},
+		"typo in a test":                     {"a.rego": control, "a_test.rego": strings.ReplaceAll(goodTest, "input.references", "input.refrences")},
+		"not Rego":                           {"a.rego": "hello"},
+		"case without files":                 {"a.rego": control, "c.txtar": "control: ACME-001\noutcome: fail\n"},
+		"case with a line that is not there": {"a.rego": control, "c.txtar": strings.Replace(denyCase, "train.py:2", "train.py:9", 1)},
+		"case that passes at a place":        {"a.rego": control, "c.txtar": strings.Replace(denyCase, "outcome: fail", "outcome: pass", 1)},
+		"case of an unknown source":          {"a.rego": control, "c.txtar": "source: svn\n" + denyCase},
 	} {
 		if _, err := OpenPack(t.Context(), "acme", pack(files)); err == nil {
 			t.Errorf("%s: opened", name)
