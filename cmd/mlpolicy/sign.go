@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlpolicy/mlpolicy/internal/attest"
+	"github.com/mlpolicy/mlpolicy/internal/gate"
 )
 
 func newSign(env *environment) *cobra.Command {
@@ -54,7 +56,7 @@ signature carries the certificate of the key (first) and the authorities above i
 	flags.StringArrayVar(&chain, "certificate-chain", nil, "certificate of the key, then the authorities above it, PEM (repeatable)")
 	flags.StringVarP(&out, "output", "o", "", "signature file to write")
 	flags.StringArrayVar(&ignore, "ignore", nil, "file or directory of the model to leave out (repeatable)")
-	flags.StringVar(&hash, "hash", "sha256", "digest of the files: sha256 or blake2b")
+	flags.StringVar(&hash, "hash", "sha256", "digest of the files: sha256, blake2b or blake3")
 	flags.Int64Var(&shard, "shard-size", 0, "sign byte ranges of this size instead of whole files, 0 for whole files")
 	return cmd
 }
@@ -105,11 +107,12 @@ func (env *environment) ignored(model string, paths []string) ([]string, error) 
 // attestError gives an error of verification its exit status: 3 for a document that
 // cannot be read, 1 for one that does not hold.
 func attestError(err error) error {
+	told := errors.New(gate.Clean(err.Error())) // it names files and holders that an attacker chose
 	switch {
 	case attest.IsMalformed(err):
-		return &exitError{code: exitUndecided, err: err}
+		return &exitError{code: exitUndecided, err: told}
 	case attest.RefusalCode(err) != "":
-		return &exitError{code: exitDenied, err: err}
+		return &exitError{code: exitDenied, err: told}
 	}
-	return &exitError{code: exitUsage, err: err}
+	return &exitError{code: exitUsage, err: told}
 }

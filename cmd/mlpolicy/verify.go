@@ -9,11 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mlpolicy/mlpolicy/internal/attest"
+	"github.com/mlpolicy/mlpolicy/internal/gate"
 )
 
 type verifyFlags struct {
 	signature, identity, issuer string
-	keys, roots, trusted        []string
+	keys, roots, trusted, times []string
 	ignore                      []string
 	ignoreUnsigned, offline     bool
 	format                      string
@@ -44,6 +45,7 @@ signature cannot be read.`,
 	flags.StringVar(&f.signature, "signature", "", "signature file")
 	flags.StringArrayVar(&f.keys, "public-key", nil, "trusted public key, PEM (repeatable)")
 	flags.StringArrayVar(&f.roots, "certificate-root", nil, "trusted certificate authority, PEM (repeatable)")
+	flags.StringArrayVar(&f.times, "timestamp-root", nil, "certificates of a trusted time stamping authority (RFC 3161), PEM: a certificate that was valid at that time may have expired (repeatable)")
 	flags.StringVar(&f.identity, "identity", "", "identity that the certificate must name; * stands for any characters")
 	flags.StringVar(&f.issuer, "issuer", "", "issuer of the identity")
 	flags.StringArrayVar(&f.trusted, "trusted-root", nil, "Sigstore trusted_root.json or .jsonl (repeatable)")
@@ -89,7 +91,7 @@ func runVerify(cmd *cobra.Command, env *environment, model string, f *verifyFlag
 		writeVerifyText(env.stdout, result)
 	}
 	if err := result.Err(); err != nil {
-		return &exitError{code: exitDenied, err: err}
+		return attestError(err)
 	}
 	return nil
 }
@@ -115,6 +117,8 @@ func (f *verifyFlags) trust(env *environment) (*attest.Trust, error) {
 		return nil, usage(hint, "keyless verification needs --identity and --issuer")
 	case len(f.keys) > 0 && (f.identity != "" || f.issuer != ""):
 		return nil, usage(hint, "a public key has no identity or issuer")
+	case len(f.times) > 0 && len(f.roots) == 0:
+		return nil, usage(hint, "--timestamp-root is for --certificate-root")
 	}
 	for _, name := range f.keys {
 		key, err := readFile(env, name, attest.ReadPublicKey)
@@ -129,6 +133,17 @@ func (f *verifyFlags) trust(env *environment) (*attest.Trust, error) {
 			return nil, err
 		}
 		trust.Roots = append(trust.Roots, roots...)
+	}
+	for _, name := range f.times {
+		certificates, err := readFile(env, name, attest.ReadCertificates)
+		if err != nil {
+			return nil, err
+		}
+		authority, err := attest.NewTimeAuthority(certificates)
+		if err != nil {
+			return nil, usage("", "%s: %w", name, err)
+		}
+		trust.Times = append(trust.Times, authority)
 	}
 	for _, name := range f.trusted {
 		roots, err := readFile(env, name, attest.ReadTrustedRoots)
@@ -156,21 +171,21 @@ func readFile[T any](env *environment, name string, parse func([]byte) (T, error
 
 func writeVerifyText(w io.Writer, r *attest.ModelResult) {
 	for _, d := range r.Differences {
-		fmt.Fprintf(w, "FAIL  %s\n", d.Reason)
+		fmt.Fprintf(w, "FAIL  %s\n", gate.Clean(d.Reason))
 	}
 	if len(r.Differences) == 0 {
 		fmt.Fprintf(w, "OK    %d files match the signature\n", r.Files)
 	}
 	fmt.Fprintf(w, "      model    sha256:%s\n", r.Manifest.Root)
-	fmt.Fprintf(w, "      signer   %s (%s)\n", r.Signed.Identity, r.Signed.Method)
+	fmt.Fprintf(w, "      signer   %s (%s)\n", gate.Clean(r.Signed.Identity), r.Signed.Method)
 	if r.Signed.Issuer != "" {
-		fmt.Fprintf(w, "      issuer   %s\n", r.Signed.Issuer)
+		fmt.Fprintf(w, "      issuer   %s\n", gate.Clean(r.Signed.Issuer))
 	}
 	for _, p := range r.Ignored {
-		fmt.Fprintf(w, "      the signer left out %s\n", p)
+		fmt.Fprintf(w, "      the signer left out %s\n", gate.Clean(p))
 	}
 	for _, p := range r.Unsigned {
-		fmt.Fprintf(w, "      not covered: %s\n", p)
+		fmt.Fprintf(w, "      not covered: %s\n", gate.Clean(p))
 	}
 }
 

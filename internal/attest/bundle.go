@@ -51,7 +51,8 @@ type Bundle struct {
 	PayloadType string
 	Payload     []byte
 	signature   []byte
-	message     bool // holds a message signature, no envelope
+	stamps      [][]byte // RFC 3161 time stamps over the signature
+	message     bool     // holds a message signature, no envelope
 	// keyless is a chain with a log entry in a bundle before v0.3: how Sigstore wrote what
 	// is a single certificate today.
 	keyless bool
@@ -120,9 +121,11 @@ func (b *Bundle) readMaterial(value any) error {
 		entries = len(l)
 	}
 	if stamps, ok := f.set("timestampVerificationData"); ok {
-		if inner := objectAt("bundle.verificationMaterial.timestampVerificationData", stamps); f.err == nil {
-			f.err = inner.err
+		parsed, err := readStamps(stamps)
+		if f.err == nil {
+			f.err = err
 		}
+		b.stamps = parsed
 	}
 	f.only()
 	count := 0
@@ -150,8 +153,8 @@ func (b *Bundle) readMaterial(value any) error {
 func (b *Bundle) readKey(value any) error {
 	b.Method = MethodKey
 	f := objectAt("publicKey", value)
-	hint, hasHint := f.object["hint"]
-	raw, hasRaw := f.object["rawBytes"]
+	hint, hasHint := f.set("hint")
+	raw, hasRaw := f.set("rawBytes")
 	if f.err == nil && !hasHint && !hasRaw {
 		f.fail("publicKey has neither hint nor rawBytes")
 	}

@@ -218,14 +218,13 @@ func certificateName(c *x509.Certificate) string {
 	return c.Subject.String()
 }
 
-// certificateNames lists every name a certificate gives its holder.
-func certificateNames(c *x509.Certificate) []string {
+// alternativeNames lists the names that a certificate gives its holder beside the subject.
+func alternativeNames(c *x509.Certificate) []string {
 	var names []string
 	for _, u := range c.URIs {
 		names = append(names, u.String())
 	}
-	names = append(append(names, c.EmailAddresses...), c.DNSNames...)
-	return append(names, c.Subject.String(), c.Subject.CommonName)
+	return append(append(names, c.EmailAddresses...), c.DNSNames...)
 }
 
 // fingerprint names a certificate in messages and digests.

@@ -23,7 +23,7 @@ type ModelOptions struct {
 	// IgnoreUnsigned accepts files that the signature does not name, except code and
 	// weights.
 	IgnoreUnsigned bool
-	HashType       string // sha256 (default) | blake2b
+	HashType       string // sha256 (default) | blake2b | blake3
 	ShardSize      int64  // 0 signs whole files
 }
 
@@ -95,7 +95,7 @@ func BuildManifest(ctx context.Context, model string, opts ModelOptions) (*Manif
 		m.HashType = hashSHA256
 	}
 	if digestBytes[m.HashType] == 0 {
-		return nil, fmt.Errorf("hash type %q is not supported: sha256 and blake2b are", m.HashType)
+		return nil, fmt.Errorf("hash type %q is not supported: sha256, blake2b and blake3 are", m.HashType)
 	}
 	if m.ShardSize > 0 {
 		m.Method = methodShards

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"path"
 	"slices"
 	"strconv"
@@ -25,14 +26,15 @@ const (
 
 	hashSHA256  = "sha256"
 	hashBlake2b = "blake2b"
+	hashBlake3  = "blake3"
 
 	// DefaultShardBytes is the size of a shard when none is asked for (§6.3.2).
 	DefaultShardBytes = 1_000_000_000
 )
 
-// digestBytes is the size of a digest by hash type. BLAKE3, optional in the registry, is
-// refused by name.
-var digestBytes = map[string]int{hashSHA256: 32, hashBlake2b: 64}
+// digestBytes is the size of a digest by hash type (algorithm registry, "File Hashing
+// Algorithms").
+var digestBytes = map[string]int{hashSHA256: 32, hashBlake2b: 64, hashBlake3: 32}
 
 // defaultIgnored are never part of the signature, at the top level only (§6.2).
 var defaultIgnored = []string{".git", ".gitattributes", ".github", ".gitignore"}
@@ -158,14 +160,13 @@ func (m *Manifest) parseSerialization(value any) error {
 	case m.Method != methodFiles && m.Method != methodShards:
 		return malformed("serialization.method %q is neither files nor shards", m.Method)
 	case digestBytes[m.HashType] == 0:
-		return malformed("serialization.hash_type %q is not supported: sha256 and blake2b are", m.HashType)
+		return malformed("serialization.hash_type %q is not supported: sha256, blake2b and blake3 are", m.HashType)
 	case m.Method == methodFiles && hasSize:
 		return malformed("serialization.shard_size is there although the method is files")
 	}
 	if m.Method == methodShards {
-		number, ok := size.(json.Number)
-		n, err := strconv.ParseInt(string(number), 10, 64)
-		if !ok || err != nil || n <= 0 {
+		n, ok := wholeNumber(size)
+		if !ok || n <= 0 {
 			return malformed("serialization.shard_size is not a positive integer")
 		}
 		m.ShardSize = n
@@ -189,6 +190,24 @@ func (m *Manifest) parseSerialization(value any) error {
 		m.IgnorePaths = append(m.IgnorePaths, clean)
 	}
 	return nil
+}
+
+// wholeNumber reads a JSON integer. 1e9 and 1000000000.0 are integers to JSON Schema, and
+// protobuf writes every number of a predicate in the second form.
+func wholeNumber(value any) (int64, bool) {
+	number, ok := value.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(string(number), 10, 64); err == nil {
+		return n, true
+	}
+	const exact = 1 << 53 // up to here a float64 holds every integer
+	f, err := strconv.ParseFloat(string(number), 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > exact {
+		return 0, false
+	}
+	return int64(f), true
 }
 
 // cleanIgnore checks one ignored path (§6.2.1): relative, no pattern, inside the model,

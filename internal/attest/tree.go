@@ -19,6 +19,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/zeebo/blake3"
 	"golang.org/x/crypto/blake2b"
 )
 
@@ -281,8 +282,11 @@ func copyHash(ctx context.Context, h hash.Hash, r io.Reader, buffer []byte) (n i
 }
 
 func newHash(hashType string) (hash.Hash, error) {
-	if hashType == hashBlake2b {
+	switch hashType {
+	case hashBlake2b:
 		return blake2b.New512(nil)
+	case hashBlake3:
+		return blake3.New(), nil
 	}
 	return sha256.New(), nil
 }

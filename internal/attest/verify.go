@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +23,8 @@ type Key struct {
 type Trust struct {
 	Keys  []Key
 	Roots []*x509.Certificate
+	// Times are the authorities whose time stamps tell when a certificate was used.
+	Times []*TimeAuthority
 	// Sigstore holds trusted_root.json documents, one or more (a .jsonl file has one a line).
 	Sigstore []*SigstoreRoot
 	// Identity and Issuer are whom a certificate must name. Identity may hold * for any
@@ -73,10 +74,13 @@ func (t *Trust) verifyKey(b *Bundle) (*Signed, error) {
 			first = err
 		}
 	}
-	if len(t.Keys) > 1 {
-		return nil, refused("signature", "none of the %d trusted keys made the signature", len(t.Keys))
+	switch {
+	case len(t.Keys) == 1:
+		return nil, first
+	case !slices.ContainsFunc(t.Keys, func(k Key) bool { return !foreignHint(b.Hint, k.Public) }):
+		return nil, refused("key", "the bundle names the key with fingerprint %s, which none of the %d trusted keys has", b.Hint, len(t.Keys))
 	}
-	return nil, first
+	return nil, refused("signature", "none of the %d trusted keys made the signature", len(t.Keys))
 }
 
 // keyDigest is the hex SHA-256 of a key's DER form.
@@ -110,96 +114,6 @@ func checkSignature(b *Bundle, key crypto.PublicKey) (legacy bool, err error) {
 		return true, nil
 	}
 	return false, refused("signature", "the signature does not hold: the payload was changed or another key signed it")
-}
-
-func (t *Trust) verifyCertificate(b *Bundle) (*Signed, error) {
-	if len(t.Roots) == 0 {
-		return nil, t.wrongMethod(b)
-	}
-	if b.message {
-		return nil, malformed("the bundle signs a message, not a statement")
-	}
-	leaf := b.Chain[0]
-	if err := supported(leaf.PublicKey); err != nil {
-		return nil, err
-	}
-	if err := mayFallWithin(leaf, t.Now); err != nil {
-		return nil, err
-	}
-	if err := maySign(leaf); err != nil {
-		return nil, err
-	}
-	root, err := t.chain(b.Chain)
-	if err != nil {
-		return nil, err
-	}
-	legacy, err := checkSignature(b, leaf.PublicKey)
-	if err != nil {
-		return nil, err
-	}
-	name := certificateName(leaf)
-	if t.Identity != "" {
-		names := certificateNames(leaf)
-		i := slices.IndexFunc(names, func(n string) bool { return n != "" && MatchIdentity(t.Identity, n) })
-		if i < 0 {
-			return nil, refused("identity", "signed by %s, expected %s", name, t.Identity)
-		}
-		name = names[i]
-	}
-	if t.Issuer != "" && t.Issuer != root.Subject.String() {
-		return nil, refused("issuer", "certified by %s, expected %s", root.Subject, t.Issuer)
-	}
-	return &Signed{Payload: b.Payload, Method: MethodCertificate, Identity: name, Issuer: root.Subject.String(), TrustRoot: fingerprint(root), legacy: legacy}, nil
-}
-
-// mayFallWithin holds the leaf to its validity period (OMS v1.0 §4.1).
-func mayFallWithin(leaf *x509.Certificate, now time.Time) error {
-	const layout = time.RFC3339
-	if now.Before(leaf.NotBefore) {
-		return refused("expired", "certificate of %s is valid from %s only", certificateName(leaf), leaf.NotBefore.UTC().Format(layout))
-	}
-	if now.After(leaf.NotAfter) {
-		return refused("expired", "certificate of %s expired at %s", certificateName(leaf), leaf.NotAfter.UTC().Format(layout))
-	}
-	return nil
-}
-
-// maySign holds the leaf to the uses that its authority gave it (RFC 5280 §4.2.1.3 and
-// §4.2.1.12): a certificate for a web server must not sign models. A certificate that
-// states no use may be used for anything.
-func maySign(leaf *x509.Certificate) error {
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		return refused("certificate", "certificate of %s may not make digital signatures (key usage)", certificateName(leaf))
-	}
-	if len(leaf.ExtKeyUsage)+len(leaf.UnknownExtKeyUsage) == 0 {
-		return nil
-	}
-	for _, use := range []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning, x509.ExtKeyUsageAny} {
-		if slices.Contains(leaf.ExtKeyUsage, use) {
-			return nil
-		}
-	}
-	return refused("certificate", "certificate of %s is not for code signing (extended key usage)", certificateName(leaf))
-}
-
-func (t *Trust) chain(certificates []*x509.Certificate) (*x509.Certificate, error) {
-	roots, between := x509.NewCertPool(), x509.NewCertPool()
-	for _, c := range t.Roots {
-		roots.AddCert(c)
-	}
-	for _, c := range certificates[1:] {
-		between.AddCert(c)
-	}
-	chains, err := certificates[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, CurrentTime: t.Now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
-	if err != nil {
-		var invalid x509.CertificateInvalidError
-		if errors.As(err, &invalid) && invalid.Reason == x509.Expired {
-			return nil, refused("expired", "certificate chain of %s: %v", certificateName(certificates[0]), err)
-		}
-		return nil, refused("certificate", "certificate of %s does not lead to a trusted root: %v", certificateName(certificates[0]), err)
-	}
-	chain := chains[0]
-	return chain[len(chain)-1], nil
 }
 
 func (t *Trust) wrongMethod(b *Bundle) error {

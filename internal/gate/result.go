@@ -156,14 +156,14 @@ const maxLines = 8
 // Text writes the evidence on one screen. The decision itself is written by its own
 // report.
 func (r *Result) Text(w io.Writer) {
-	fmt.Fprintf(w, "model      %s  %s\n", clean(r.Model), r.Digest)
+	fmt.Fprintf(w, "model      %s  %s\n", Clean(r.Model), r.Digest)
 	r.bytes(w)
 	for _, s := range r.Signatures {
-		who := clean(s.Identity)
+		who := Clean(s.Identity)
 		if s.State != "valid" {
-			who = clean(s.Reason)
+			who = Clean(s.Reason)
 		}
-		fmt.Fprintf(w, "signature  %-8s %s  %s\n", s.State, clean(s.At.Path), who)
+		fmt.Fprintf(w, "signature  %-8s %s  %s\n", s.State, Clean(s.At.Path), who)
 	}
 	states := map[string]int{}
 	for _, s := range r.Statements {
@@ -192,13 +192,13 @@ func (r *Result) Text(w io.Writer) {
 			fmt.Fprintf(w, "           … and %d more (--format json)\n", len(lines)-i)
 			break
 		}
-		fmt.Fprintf(w, "           %s\n", clean(line))
+		fmt.Fprintf(w, "           %s\n", Clean(line))
 	}
 	for _, m := range r.Missing {
 		fmt.Fprintf(w, "missing    %s\n", m)
 	}
 	if r.Reused != "" {
-		fmt.Fprintf(w, "ALLOW      the summary %s still holds for these bytes, policies and trust roots\n", clean(r.Reused))
+		fmt.Fprintf(w, "ALLOW      the summary %s still holds for these bytes, policies and trust roots\n", Clean(r.Reused))
 	}
 }
 
@@ -212,7 +212,7 @@ func (r *Result) bytes(w io.Writer) {
 			continue
 		}
 		if bad++; bad <= maxLines {
-			fmt.Fprintf(w, "bytes      %s: %s %s\n", clean(row.Name), strings.Join(row.Odd, " and "), differ(row.Odd))
+			fmt.Fprintf(w, "bytes      %s: %s %s\n", Clean(row.Name), strings.Join(row.Odd, " and "), differ(row.Odd))
 		}
 	}
 	var have, not []string
@@ -245,8 +245,8 @@ func shortDigest(d string) string {
 	return algorithm + ":" + short(value)
 }
 
-// clean keeps control characters of names out of the terminal.
-func clean(s string) string {
+// Clean keeps control characters of names out of the terminal.
+func Clean(s string) string {
 	return strings.Map(func(c rune) rune {
 		if c < ' ' || c == 0x7f || c >= 0x80 && c < 0xa0 || c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 {
 			return '?'

@@ -22,7 +22,7 @@ const modelDigest = "model"
 // material is what --trust files hold.
 type material struct {
 	keys     []attest.Key
-	roots    attest.Trust // Roots and Sigstore
+	roots    attest.Trust // Roots, Times and Sigstore
 	document []string     // digests of the files
 }
 
@@ -53,7 +53,7 @@ func (g *Gate) readTrust() error {
 			sum = append(sum, t.Stage+" "+attest.KeyHint(key))
 		}
 		if t.CertificateIdentity != "" {
-			block.Trust.Roots, block.Trust.Sigstore = m.roots.Roots, m.roots.Sigstore
+			block.Trust.Roots, block.Trust.Sigstore, block.Trust.Times = m.roots.Roots, m.roots.Sigstore, m.roots.Times
 		}
 		sum = append(sum, fmt.Sprintf("%+v", t))
 		g.policy.Blocks = append(g.policy.Blocks, block)
@@ -80,6 +80,14 @@ func readMaterial(files []File) (*material, error) {
 			roots, err := attest.ReadCertificates(f.Data)
 			if err != nil {
 				return nil, fmt.Errorf("--trust %s: %w", f.Name, err)
+			}
+			if attest.IsTimeAuthority(roots) {
+				authority, err := attest.NewTimeAuthority(roots)
+				if err != nil {
+					return nil, fmt.Errorf("--trust %s: %w", f.Name, err)
+				}
+				m.roots.Times = append(m.roots.Times, authority)
+				continue
 			}
 			m.roots.Roots = append(m.roots.Roots, roots...)
 		case bytes.Contains(f.Data, []byte("-----BEGIN PUBLIC KEY-----")):
