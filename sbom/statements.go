@@ -52,7 +52,10 @@ type Signature struct {
 	Ignored        []string `json:"ignored"`
 	Unsigned       []string `json:"unsigned"`
 	Missing        []string `json:"missing"`
-	At             At       `json:"at"`
+	// Code says in one word why it is not valid: wrong_signer | untrusted | expired | signature |
+	// malformed | changed | missing | uncovered | special | other; "" for a valid one.
+	Code string `json:"code"`
+	At   At     `json:"at"`
 }
 
 // Attestation is a verified (or refused) in-toto statement.

@@ -37,9 +37,12 @@ type Request struct {
 	Attestations []File
 	Trust        []File // public keys, certificate roots, trusted roots
 	Registry     *Listing
-	Config       *engine.Config
-	Read         func(name string) ([]byte, error) // of the law: keys and revocations
-	Now          time.Time
+	// Known are SHA-256 digests of files whose bytes are elsewhere, by path in the model: a
+	// Git LFS pointer stands for the bytes that it names.
+	Known  map[string]string
+	Config *engine.Config
+	Read   func(name string) ([]byte, error) // of the law: keys and revocations
+	Now    time.Time
 }
 
 // Gate is the evidence about one model.
@@ -80,7 +83,7 @@ func New(req Request) (*Gate, error) {
 
 // Collect hashes the model once and gathers the evidence.
 func (g *Gate) Collect(ctx context.Context) error {
-	disk, err := attest.BuildManifest(ctx, g.req.Model, attest.ModelOptions{Exclude: g.beside()})
+	disk, err := attest.BuildManifest(ctx, g.req.Model, attest.ModelOptions{Exclude: g.beside(), Known: g.req.Known})
 	if err != nil {
 		return fmt.Errorf("model: %w", err)
 	}
@@ -163,10 +166,10 @@ func (g *Gate) verifySignature(ctx context.Context, f File) error {
 	result, signed, err := g.checkSignature(ctx, f)
 	switch {
 	case attest.IsMalformed(err):
-		s.State, s.Reason = "unreadable", err.Error()
+		s.State, s.Reason, s.Code = "unreadable", err.Error(), "malformed"
 		g.problem(f.Name, sbom.FamilySignatures, err.Error())
 	case attest.RefusalCode(err) != "":
-		s.Reason = err.Error()
+		s.Reason, s.Code = err.Error(), signatureCode(attest.RefusalCode(err))
 	case err != nil:
 		return fmt.Errorf("signature %s: %w", f.Name, err)
 	default:
@@ -181,7 +184,7 @@ func (g *Gate) verifySignature(ctx context.Context, f File) error {
 		s.CoversAllFiles = sbom.TriOf(len(s.Unsigned) == 0 && len(s.Missing) == 0)
 		s.State = "valid"
 		if err := result.Err(); err != nil {
-			s.State, s.Reason = "invalid", err.Error()
+			s.State, s.Reason, s.Code = "invalid", err.Error(), worst(result.Differences)
 		}
 		g.signed = append(g.signed, signedManifest{name: f.Name, manifest: result.Manifest, valid: s.State == "valid"})
 	}

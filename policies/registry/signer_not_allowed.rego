@@ -47,8 +47,7 @@ deny contains {"subject": signature.subject, "detail": detail, "at": signature.a
 # The identity of an invalid signature is told by the verification, with the one expected.
 deny contains {"subject": signature.subject, "detail": signature.reason, "at": signature.at} if {
 	some signature in input.signatures
-	signature.state == "invalid"
-	regex.match(`^(signed|certified) by .*, expected `, signature.reason)
+	signature.code == "wrong_signer"
 }
 
 _signers(name) := {identity |

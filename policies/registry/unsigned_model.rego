@@ -34,9 +34,11 @@ deny contains {"subject": input.subject.name, "detail": detail, "at": {"path": "
 	detail := "the model has no signature"
 }
 
+# One that cannot be read proves nothing in either direction: it is a problem of its family.
 deny contains {"subject": input.subject.name, "detail": detail, "at": signature.at} if {
 	count(_valid) == 0
 	some signature in input.signatures
+	signature.state != "unreadable"
 	detail := $"its signature is {signature.state}: {signature.reason}"
 }
 

@@ -17,17 +17,23 @@ fires := {
 	"none": {"signatures": []},
 	"invalid": with_signature({"state": "invalid", "reason": "changed"}),
 	"absent": with_signature({"state": "absent"}),
+	"invalid beside unreadable": {"signatures": [
+		object.union(signature, {"state": "unreadable", "reason": "not JSON"}),
+		object.union(signature, {"state": "invalid", "reason": "changed"}),
+	]},
 }
 
 silent := {
 	"nobody looked": {"collected": {"signatures": {"looked": false}}, "signatures": []},
 	"valid": {},
+	"unreadable": with_signature({"state": "unreadable", "reason": "not JSON"}),
 	"one of two": {"signatures": [signature, object.union(signature, {"state": "invalid"})]},
 }
 
 found := {
 	"none": {{"at": {"path": ""}, "detail": "the model has no signature", "subject": "m"}},
 	"invalid": {{"at": {"path": "model.sig"}, "detail": "its signature is invalid: changed", "subject": "m"}},
+	"invalid beside unreadable": {{"at": {"path": "model.sig"}, "detail": "its signature is invalid: changed", "subject": "m"}},
 	"absent": {{"at": {"path": "model.sig"}, "detail": "its signature is absent: ", "subject": "m"}},
 }
 
