@@ -121,12 +121,12 @@ func openCompressed(s *scan, p *part) {
 	}
 	r, err := c.open(in)
 	if err != nil {
-		s.fault(p.member, limitFault(err, c.name))
+		s.notUnpacked(p, c, err)
 		return
 	}
 	head, stream, err := peekStream(s.budget.limit(r, p.size))
 	if err != nil && len(head) == 0 {
-		s.fault(p.member, limitFault(err, c.name))
+		s.notUnpacked(p, c, err)
 		return
 	}
 	var at io.ReaderAt
@@ -142,8 +142,24 @@ func openCompressed(s *scan, p *part) {
 		}
 		return
 	}
-	p.w.Format, p.w.CoversFile = sub.Format, sub.CoversFile
+	p.w.Format = sub.Format
+	if sub.CoversFile != "" {
+		p.w.CoversFile = sub.CoversFile
+	}
+	if stream != nil && len(s.faults) == 0 { // to the checksum
+		if _, err := io.Copy(io.Discard, stream); err != nil {
+			s.fault(p.member, limitFault(err, c.name))
+		}
+	}
 	setMetadata(p.w, "compression", c.name)
+}
+
+// notUnpacked states that compressed content could not be read, unless its name says that
+// it is no model (notes.txt.gz).
+func (s *scan) notUnpacked(p *part, c *compression, err error) {
+	if !noModelName(p.plain()) {
+		s.fault(p.member, limitFault(err, c.name))
+	}
 }
 
 // plain is the name of the content without the ending of its compression.

@@ -48,7 +48,7 @@ func samples(t testing.TB) []sample {
 		{name: "a.onnx", content: onnxModel(onnxNode("Conv", ""), pbMsg(5, onnxTensor("w", ""))), format: "onnx", prefixes: true},
 		{name: "saved_model.pb", content: savedModel([][]byte{tfNodeDef("x", "PyFunc"), tfNodeDef("y", "MatMul")}), format: "tensorflow", prefixes: true},
 		{name: "a.tflite", content: tfliteFile("FlexReadFile"), format: "tflite"},
-		{name: "a.msgpack", content: []byte("\x81\xa1w\xc7\x0d\x01\x93\x91\x02\xa7float32\xc4\x00"), format: "flax"},
+		{name: "a.msgpack", content: []byte("\x81\xa1w\xc7\x15\x01\x93\x91\x02\xa7float32\xc4\x0801234567"), format: "flax"},
 		{name: "a.ubj", content: []byte("{L\x00\x00\x00\x00\x00\x00\x00\x07learner{L\x00\x00\x00\x00\x00\x00\x00\x01a[$d#i\x02\x00\x00\x00\x00\x00\x00\x00\x00}}"), format: "xgboost"},
 		{name: "a.json", content: []byte(`{"learner":{"gradient_booster":{"name":"gbtree"}},"version":[1,7,0]}`), format: "xgboost"},
 		{name: "model.xml", content: []byte("<?xml version=\"1.0\"?><net name=\"m\"><layers><layer type=\"X\" version=\"mine\"/></layers></net>"), format: "openvino"},

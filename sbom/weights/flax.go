@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
@@ -23,6 +25,9 @@ func readFlax(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 	w.CoversFile = sbom.Unresolved
 	m := &msgpack{cursor: newCursor(r, size), w: w}
 	m.order = binary.BigEndian
+	if head := m.peek(1); head != nil && head[0]&0xf0 != 0x80 && head[0] != 0xde && head[0] != 0xdf {
+		m.fail("malformed", "MessagePack begins with byte %#02x, which is no map of parameters", head[0])
+	}
 	m.value("", 0)
 	if m.err != nil {
 		return -1, m.err
@@ -153,9 +158,44 @@ func (m *msgpack) array(name string) {
 		shape = append(shape, m.integer())
 	}
 	dtype := m.value("", 0)
+	m.data(dtype, shape)
 	if m.err == nil {
 		addTensor(m.w, name, dtype, shape)
 	}
+}
+
+// data compares the bytes of an array with what its shape and type need.
+func (m *msgpack) data(dtype string, shape []int64) {
+	c := m.u8()
+	if m.err == nil && (c < 0xc4 || c > 0xc6) {
+		m.fail("malformed", "byte %#02x at offset %d is no data", c, m.pos-1)
+	}
+	n := m.length(m.number(c - 0xc4))
+	if m.err != nil {
+		return
+	}
+	width, known := dtypeBytes(dtype)
+	count, ok := elements(shape)
+	if ok && known {
+		count, ok = mulSat(count, width)
+	}
+	if !ok || known && count != n || n != m.left() {
+		m.fail("malformed", "array of type %s and shape %v has %d bytes of %d", clip(dtype, 40), shape, n, m.left())
+	}
+}
+
+// dtypeBytes is the size of an element of a type that numpy names.
+func dtypeBytes(name string) (n int64, known bool) {
+	if name == "bool" {
+		return 1, true
+	}
+	base := strings.TrimRight(name, "0123456789")
+	bits, err := strconv.ParseInt(name[len(base):], 10, 16)
+	switch base {
+	case "int", "uint", "float", "bfloat", "complex":
+		return bits / 8, err == nil && bits >= 8
+	}
+	return 0, false
 }
 
 func (m *msgpack) integer() int64 {

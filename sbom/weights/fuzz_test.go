@@ -99,7 +99,7 @@ func FuzzSkops(f *testing.F) {
 func FuzzTFLite(f *testing.F) { fuzzReader(f, readTFLite, tfliteFile("Custom")) }
 
 func FuzzFlax(f *testing.F) {
-	fuzzReader(f, readFlax, []byte("\x81\xa1w\xc7\x0d\x01\x93\x91\x02\xa7float32\xc4\x00"))
+	fuzzReader(f, readFlax, []byte("\x81\xa1w\xc7\x15\x01\x93\x91\x02\xa7float32\xc4\x0801234567"))
 }
 
 func FuzzUBJSON(f *testing.F) {

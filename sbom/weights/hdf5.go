@@ -53,7 +53,7 @@ func readHDF5(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 	if h.err == nil {
 		h.object(root, "", 0)
 	}
-	if h.config == nil && (h.err != nil || h.denseAttributes) {
+	if h.config == nil && (h.err != nil || len(h.faults) > 0) {
 		h.faults = append(h.faults, searchKeras(r, size, w))
 	}
 	if h.err != nil {
@@ -68,19 +68,18 @@ func readHDF5(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 
 type hdf5 struct {
 	*cursor
-	w               *sbom.Weights
-	offsets         int   // size of offsets, in bytes
-	lengths         int   // size of lengths
-	base            int64 // base address
-	eof             int64 // end of file address, -1 when not known
-	objects         int
-	steps           int
-	visited         map[int64]bool
-	heaps           map[int64][]byte // data segments of local heaps
-	config          []byte           // attribute model_config of the root group
-	configAt        int64
-	denseAttributes bool
-	faults          []error
+	w        *sbom.Weights
+	offsets  int   // size of offsets, in bytes
+	lengths  int   // size of lengths
+	base     int64 // base address
+	eof      int64 // end of file address, -1 when not known
+	objects  int
+	steps    int
+	visited  map[int64]bool
+	heaps    map[int64][]byte // data segments of local heaps
+	config   []byte           // attribute model_config of the root group
+	configAt int64
+	faults   []error
 }
 
 func (h *hdf5) fault(code string, offset int64, format string, args ...any) {
@@ -139,6 +138,7 @@ func (h *hdf5) superblock(r io.ReaderAt, size int64) (root int64) {
 			break
 		}
 	}
+	start := h.pos - 8
 	version := h.u8()
 	if version > 3 {
 		h.fail("unsupported", "HDF5 superblock version %d", version)
@@ -177,24 +177,47 @@ func (h *hdf5) superblock(r io.ReaderAt, size int64) (root int64) {
 		h.number(h.offsets) // driver information
 		h.number(h.offsets) // root symbol table entry: link name offset
 	}
-	return h.address()
+	root = h.address()
+	if version >= 2 {
+		h.verify(start, h.pos)
+	}
+	return root
 }
 
 func validWidth(n int) bool { return n == 2 || n == 4 || n == 8 }
 
 // headerMessage is one message of an object header; its content is at [at, at+size).
 type headerMessage struct {
-	kind int
-	at   int64
-	size int64
+	kind   int
+	at     int64
+	size   int64
+	shared bool // the content is the place of the message ("IV.A.2", flags, bit 1)
 }
+
+// Types of header messages ("IV.A.2").
+const (
+	messageDataspace     = 0x01
+	messageLinkInfo      = 0x02
+	messageDatatype      = 0x03
+	messageLink          = 0x06
+	messageExternal      = 0x07
+	messageLayout        = 0x08
+	messageFilters       = 0x0B
+	messageAttribute     = 0x0C
+	messageContinuation  = 0x10
+	messageSymbolTable   = 0x11
+	messageAttributeInfo = 0x15
+	// maxMessageKind is behind the last type that the specification knows.
+	maxMessageKind = 0x1F
+)
 
 // header reads the messages of an object header, version 1 or 2 ("IV.A").
 func (h *hdf5) header(at int64) []headerMessage {
 	h.pos = at
 	var out []headerMessage
-	chunks := [][2]int64{}
+	var chunks []extent
 	v2, ordered := false, false
+	declared := -1 // number of messages, which version 1 says
 	if b := h.peek(4); b != nil && string(b) == "OHDR" {
 		v2 = true
 		h.skip(5)
@@ -207,27 +230,34 @@ func (h *hdf5) header(at int64) []headerMessage {
 			h.skip(4)
 		}
 		n := h.length(h.number(1 << (flags & 3)))
-		chunks = append(chunks, [2]int64{h.pos, n})
+		chunks = append(chunks, extent{h.pos, n})
+		h.verify(at, h.pos+n)
 	} else {
 		if version := h.u8(); h.err == nil && version != 1 {
 			h.fail("malformed", "object header version %d at offset %d", version, at)
 		}
-		h.skip(1 + 2 + 4)
+		h.skip(1)
+		declared = int(h.u16())
+		h.skip(4)
 		n := h.length(uint64(h.u32()))
 		h.skip(4)
-		chunks = append(chunks, [2]int64{h.pos, n})
+		chunks = append(chunks, extent{h.pos, n})
 	}
 	for i := 0; i < len(chunks) && h.err == nil; i++ {
 		if i >= maxHDF5Chunks {
 			h.fail("too_many", "object header at offset %d has more than maxHDF5Chunks (%d) blocks", at, maxHDF5Chunks)
 			break
 		}
-		out = h.messages(chunks[i][0], chunks[i][1], v2, ordered, out, &chunks)
+		out = h.messages(chunks[i], v2, ordered, out, &chunks)
+	}
+	if h.err == nil && declared >= 0 && declared != len(out) {
+		h.fail("malformed", "object header at offset %d says %d messages and has %d", at, declared, len(out))
 	}
 	return out
 }
 
-func (h *hdf5) messages(at, size int64, v2, ordered bool, out []headerMessage, chunks *[][2]int64) []headerMessage {
+func (h *hdf5) messages(block extent, v2, ordered bool, out []headerMessage, chunks *[]extent) []headerMessage {
+	at, size := block.at, block.size
 	h.pos = at
 	prefix := int64(8)
 	if v2 {
@@ -240,31 +270,44 @@ func (h *hdf5) messages(at, size int64, v2, ordered bool, out []headerMessage, c
 		var m headerMessage
 		if v2 {
 			m.kind, m.size = int(h.u8()), int64(h.u16())
-			h.skip(prefix - 3)
+			m.shared = h.u8()&2 != 0
+			h.skip(prefix - 4)
 		} else {
 			m.kind, m.size = int(h.u16()), int64(h.u16())
-			h.skip(4)
+			m.shared = h.u8()&2 != 0
+			h.skip(3)
 		}
 		m.at = h.pos
 		if m.size > at+size-m.at {
 			h.fail("malformed", "object header message of %d bytes at offset %d leaves its block", m.size, m.at)
 			break
 		}
-		if m.kind == 0x10 { // "IV.A.2.q": object header continuation
-			next, n := h.address(), h.len()
-			if h.err == nil && next != undefined && n <= h.end-next {
-				if v2 { // "OCHK", messages, checksum
-					next, n = next+4, n-8
-				}
-				*chunks = append(*chunks, [2]int64{next, n})
-			} else {
-				h.fail("truncated", "object header continues at %d", next)
-			}
+		if m.kind > maxMessageKind {
+			h.fail("malformed", "object header at offset %d has a message of type %d", at, m.kind)
+		}
+		if m.kind == messageContinuation { // "IV.A.2.q"
+			*chunks = append(*chunks, h.continuation(v2))
 		}
 		out = append(out, m)
 		h.pos = m.at + m.size
 	}
 	return out
+}
+
+// continuation reads where an object header goes on.
+func (h *hdf5) continuation(v2 bool) extent {
+	next, n := h.address(), h.len()
+	switch {
+	case h.err != nil || next == undefined || n > h.end-next || v2 && n < 8:
+		h.fail("truncated", "object header continues at %d", next)
+		return extent{}
+	case v2: // "OCHK", messages, checksum
+		h.pos = next
+		h.signature("OCHK")
+		h.verify(next, next+n-4)
+		return extent{next + 4, n - 8}
+	}
+	return extent{next, n}
 }
 
 // object visits a group or a dataset.
@@ -283,44 +326,83 @@ func (h *hdf5) object(at int64, name string, depth int) {
 			return
 		}
 		h.pos = m.at
-		switch m.kind { // "IV.A.2": header message types
-		case 0x01:
+		if m.shared {
+			h.sharedMessage(m, &d, depth)
+			continue
+		}
+		switch m.kind {
+		case messageDataspace:
 			d.shape, d.hasShape = h.dataspace(), true
-		case 0x03:
-			d.dtype = h.datatype().name()
-		case 0x06:
+		case messageDatatype:
+			d.dtype = h.datatype()
+		case messageLink:
 			h.link(name, depth)
-		case 0x07:
+		case messageExternal:
+			d.external = true
 			h.externalFiles()
-		case 0x08:
+		case messageLayout:
 			d.layout = true
-			h.layout()
-		case 0x0C:
-			if depth == 0 {
-				h.attribute(m)
-			}
-		case 0x11:
+			h.layout(&d, m)
+		case messageFilters:
+			d.filtered = true
+		case messageAttribute:
+			h.attribute(m, depth)
+		case messageSymbolTable:
 			h.symbolTable(name, depth)
-		case 0x02, 0x15:
-			h.dense(m)
+		case messageLinkInfo, messageAttributeInfo:
+			h.dense(m, name, depth)
 		}
 	}
 	if d.layout && d.hasShape && h.err == nil {
-		addTensor(h.w, strings.TrimPrefix(name, "/"), d.dtype, d.shape)
+		addTensor(h.w, strings.TrimPrefix(name, "/"), d.dtype.name(), d.shape)
+		h.covers(&d, name)
 	}
 }
 
-type hdf5Dataset struct {
-	shape    []int64
-	dtype    string
-	hasShape bool
-	layout   bool
+// sharedMessage follows a message that is kept elsewhere ("IV.A.2", shared message): the
+// committed type of a dataset. An attribute in a table of shared messages is not followed.
+func (h *hdf5) sharedMessage(m headerMessage, d *hdf5Dataset, depth int) {
+	switch m.kind {
+	case messageDatatype:
+		d.dtype = h.sharedType()
+	case messageAttribute:
+		if depth == 0 {
+			h.fault("unsupported", m.at, "HDF5 file keeps attributes in a table of shared messages, which is not read")
+		}
+	}
+}
+
+// sharedType reads a committed datatype: the message lies in the header of an object.
+func (h *hdf5) sharedType() hdf5Type {
+	version, kind := h.u8(), h.u8()
+	if version == 1 {
+		h.skip(6)
+	}
+	if version == 3 && kind == 1 { // in the heap of shared messages
+		h.fault("unsupported", h.pos, "HDF5 file keeps types in a table of shared messages, which is not read")
+		return hdf5Type{}
+	}
+	at := h.address()
+	if h.err != nil || at == undefined {
+		return hdf5Type{}
+	}
+	for _, m := range h.header(at) {
+		if m.kind == messageDatatype && !m.shared {
+			h.pos = m.at
+			return h.datatype()
+		}
+	}
+	return hdf5Type{}
 }
 
 // dataspace reads the dimensions ("IV.A.2.b").
 func (h *hdf5) dataspace() []int64 {
 	version, rank := h.u8(), h.u8()
-	h.skip(1)
+	flags := h.u8()
+	if h.err == nil && (version < 1 || version > 2 || flags > 3) {
+		h.fail("malformed", "HDF5 dataspace at offset %d has version %d and flags %d", h.pos-3, version, flags)
+		return nil
+	}
 	if version == 1 {
 		h.skip(1 + 4)
 	} else {
@@ -345,8 +427,13 @@ type hdf5Type struct {
 }
 
 func (h *hdf5) datatype() hdf5Type {
+	at := h.pos
 	first := h.u32()
-	return hdf5Type{class: int(first & 0x0F), bits: first >> 8, size: int64(h.u32())}
+	t := hdf5Type{class: int(first & 0x0F), bits: first >> 8, size: int64(h.u32())}
+	if version := first >> 4 & 0x0F; h.err == nil && (version < 1 || version > 5 || t.class > 12 || t.size == 0) {
+		h.fail("malformed", "HDF5 datatype at offset %d has version %d, class %d and %d bytes", at, version, t.class, t.size)
+	}
+	return t
 }
 
 func (t hdf5Type) name() string {

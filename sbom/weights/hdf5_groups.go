@@ -156,49 +156,13 @@ func (h *hdf5) externalFiles() {
 	}
 }
 
-// layout looks for a virtual dataset ("IV.A.2.i", version 4, class 3): it shows data
-// of other files, whose names lie in the global heap.
-func (h *hdf5) layout() {
-	version, class := h.u8(), h.u8()
-	if version < 4 || class != 3 {
-		return
-	}
-	heap, index := h.address(), h.u32()
-	block, _ := h.globalHeap(heap, index)
-	if len(block) < 1+h.lengths {
-		return
-	}
-	for _, s := range bytes.SplitN(block[1+h.lengths:], []byte{0}, 2)[:1] {
-		if name := toValid(string(s)); name != "." && name != "" {
-			addExternal(h.w, name)
-		}
-	}
-}
-
-// dense notes attributes or links that are kept in a fractal heap ("IV.A.2.c", link
-// info; "IV.A.2.v", attribute info), which is not followed.
-func (h *hdf5) dense(m headerMessage) {
-	h.skip(1)
-	if flags := h.u8(); flags&1 != 0 {
-		if m.kind == 0x02 {
-			h.skip(8) // maximum creation index
-		} else {
-			h.skip(2)
-		}
-	}
-	if heap := h.address(); heap == undefined {
-		return
-	}
-	if m.kind == 0x15 {
-		h.denseAttributes = true
-		return
-	}
-	h.fault("unsupported", m.at, "HDF5 group keeps its links in a fractal heap, which is not read")
-}
-
-// attribute reads an attribute message ("IV.A.2.m") of the root group.
-func (h *hdf5) attribute(m headerMessage) {
+// attribute reads an attribute message ("IV.A.2.m"). Those of the root group are kept.
+func (h *hdf5) attribute(m headerMessage, depth int) {
 	version, flags := h.u8(), h.u8()
+	if h.err == nil && (version < 1 || version > 3 || flags > 3) {
+		h.fail("malformed", "HDF5 attribute at offset %d has version %d and flags %d", m.at, version, flags)
+		return
+	}
 	nameSize, typeSize, spaceSize := int64(h.u16()), int64(h.u16()), int64(h.u16())
 	if version == 3 {
 		h.skip(1) // character set of the name
@@ -213,11 +177,22 @@ func (h *hdf5) attribute(m headerMessage) {
 	name := strings.TrimRight(string(h.bytes(nameSize, maxNameBytes)), "\x00")
 	typeAt := at + pad(nameSize)
 	data := typeAt + pad(typeSize) + pad(spaceSize)
-	if h.err != nil || flags&3 != 0 || data > m.at+m.size { // shared types: not in Keras files
+	if h.err == nil && data > m.at+m.size {
+		h.fail("malformed", "HDF5 attribute at offset %d leaves its message", m.at)
+	}
+	if h.err != nil {
 		return
 	}
 	h.pos = typeAt
-	t := h.datatype()
+	var t hdf5Type
+	if flags&1 != 0 {
+		t = h.sharedType()
+	} else {
+		t = h.datatype()
+	}
+	if h.err != nil || depth > 0 {
+		return
+	}
 	h.pos = data
 	var value []byte
 	switch {

@@ -1,7 +1,9 @@
 package weights
 
 import (
+	"bytes"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -97,4 +99,27 @@ func isPathFile(name string, head []byte) bool {
 	}
 	line, _, _ := strings.Cut(string(head), "\n")
 	return strings.HasPrefix(line, "import ") || strings.ContainsAny(line[:1], "/.#") || !strings.Contains(strings.TrimSpace(line), " ")
+}
+
+// archiveEndings are those of containers that a model may lie in.
+var archiveEndings = []string{
+	".zip", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar.lz4", ".tar.lzma",
+}
+
+// archiveName tells the name of an archive: one that cannot be read as any may hold a model.
+func archiveName(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return slices.ContainsFunc(archiveEndings, func(ending string) bool { return strings.HasSuffix(base, ending) })
+}
+
+// noContent recognises what stands in a file when fetching it failed: nothing, zeros, or
+// the page of a server.
+func noContent(head []byte) bool {
+	text := bytes.ToLower(bytes.TrimLeft(head, " \t\r\n\x00"))
+	for _, page := range []string{"<!doctype html", "<html", "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<error>", "<error>", "{\"error\""} {
+		if bytes.HasPrefix(text, []byte(page)) {
+			return true
+		}
+	}
+	return len(text) == 0
 }

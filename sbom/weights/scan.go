@@ -99,10 +99,11 @@ func (s *scan) unknown(p *part) {
 		openZip(s, p)
 		return
 	}
-	if p.w.Expected == "" || weakNames[p.w.Expected] || isPathFile(p.w.Path, p.head) {
+	if isPathFile(p.w.Path, p.head) || p.w.Expected == "" && !archiveName(p.w.Path) || weakNames[p.w.Expected] && !noContent(p.head) {
 		p.w.Expected = ""
 		return
 	}
+	fill(&p.w.Expected, "archive")
 	p.w.Executable = sbom.Unresolved
 	switch {
 	case p.size == 0:
@@ -146,7 +147,17 @@ func (s *scan) content(p *part, f *format) {
 	s.layout(p)
 	if p.depth == 0 {
 		s.tail(p, end)
+		s.uncovered(p, end)
 	}
+}
+
+// uncovered makes a problem of bytes that the structure of a file does not account for:
+// nobody knows what they are.
+func (s *scan) uncovered(p *part, end int64) {
+	if p.w.CoversFile != sbom.No || len(s.faults) > 0 {
+		return
+	}
+	s.fault(p.member, faultf("disagreement", max(end, 0), "the structure of the %s file does not account for all of its %d bytes", p.w.Format, p.size))
 }
 
 // layouts are oddities that the reference readers of a format refuse: what the tensors are

@@ -48,11 +48,16 @@ func openTar(s *scan, p *part) {
 		seek = io.NewSectionReader(p.r, 0, p.size)
 		in = seek
 	}
+	last := &lastBlock{r: in}
+	if seek == nil {
+		in = last
+	}
 	t := tar.NewReader(in)
 	seen := map[string]bool{}
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
+			s.tarEnd(p, seek, last)
 			break
 		}
 		if err != nil {
@@ -82,6 +87,45 @@ func openTar(s *scan, p *part) {
 		s.tarMember(p, t, h, at)
 	}
 	p.w.Format = tarFormat(seen)
+}
+
+// tarEnd checks that a tar ends with a block of zeros (POSIX pax, "ustar Interchange
+// Format": two of them): one that does not was cut. A stream is read to its end, where its
+// checksum is.
+func (s *scan) tarEnd(p *part, seek *io.SectionReader, last *lastBlock) {
+	block := last.block[:]
+	if seek != nil {
+		at, _ := seek.Seek(0, io.SeekCurrent)
+		if n, _ := p.r.ReadAt(block, max(0, at-tarBlock)); n < tarBlock {
+			clear(block)
+		}
+	}
+	if strings.Trim(string(block), "\x00") != "" {
+		s.fault(p.member, faultf("truncated", -1, "tar has no end: members may be missing"))
+		return
+	}
+	if seek == nil {
+		if _, err := io.Copy(io.Discard, last.r); err != nil {
+			s.fault(p.member, limitFault(err, "tar"))
+		}
+	}
+}
+
+// lastBlock keeps the last bytes that were read.
+type lastBlock struct {
+	r     io.Reader
+	block [tarBlock]byte
+}
+
+func (l *lastBlock) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if n >= tarBlock {
+		copy(l.block[:], p[n-tarBlock:n])
+	} else if n > 0 {
+		copy(l.block[:], l.block[n:])
+		copy(l.block[tarBlock-n:], p[:n])
+	}
+	return n, err
 }
 
 // tarEntry checks name, links and kinds of a member.

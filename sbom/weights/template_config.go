@@ -58,6 +58,7 @@ func collectTemplate(_ context.Context, f *sbom.File, out *sbom.Inventory) error
 		return err
 	}
 	if isPointer(f) {
+		pointerToTemplate(f, content, out)
 		return nil
 	}
 	digest, source := f.SHA256()
@@ -69,7 +70,7 @@ func collectTemplate(_ context.Context, f *sbom.File, out *sbom.Inventory) error
 	case ".jinja", ".jinja2", ".j2":
 		addTemplate(&w, "", string(content), 0)
 	default:
-		if !bytes.Contains(content, []byte("chat_template")) {
+		if !bytes.Contains(content, []byte("chat_template")) && !templateFiles[strings.ToLower(f.Name())] {
 			return nil
 		}
 		docs := tree.Of(f)
@@ -84,6 +85,28 @@ func collectTemplate(_ context.Context, f *sbom.File, out *sbom.Inventory) error
 		out.Weights = append(out.Weights, w)
 	}
 	return nil
+}
+
+// templateFiles are the files from which transformers reads templates: what cannot be read
+// of one, or was not fetched, may be one.
+var templateFiles = map[string]bool{
+	"tokenizer_config.json": true, "chat_template.json": true, "chat_templates.json": true, "chat_template.jinja": true, "processor_config.json": true,
+}
+
+// pointerToTemplate states that the file with the template of a model was not fetched.
+func pointerToTemplate(f *sbom.File, content []byte, out *sbom.Inventory) {
+	if !templateFiles[strings.ToLower(f.Name())] && !strings.Contains(strings.ToLower(f.Path), "additional_chat_templates/") {
+		return
+	}
+	w := sbom.Weights{
+		Path: f.Path, Format: "chat-template", SizeBytes: f.Size, DigestSource: "none", Content: "not_fetched",
+		Executable: sbom.No, CoversFile: sbom.Unstated, At: sbom.At{Path: f.Path},
+	}
+	if oid, size, err := parsePointer(content); err == nil {
+		w.SHA256, w.SizeBytes, w.DigestSource = oid, size, "lfs_pointer"
+	}
+	out.AddProblem(sbom.At{Path: f.Path, Offset: -1}, sbom.FamilyWeights, "not_fetched", "only a Git LFS pointer is here, to a file that may hold a chat template")
+	out.Weights = append(out.Weights, w)
 }
 
 // findTemplates walks a document to every key that names a chat template. The depth of

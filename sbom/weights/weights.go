@@ -46,7 +46,7 @@ func matchModel(f *sbom.File) bool {
 	if isPointer(f) {
 		return false
 	}
-	return formatOfName(f.Path) != "" || formatOf(f.Head, f.Size, f.Path) != nil
+	return formatOfName(f.Path) != "" || archiveName(f.Path) || formatOf(f.Head, f.Size, f.Path) != nil
 }
 
 func collectModel(ctx context.Context, f *sbom.File, out *sbom.Inventory) error {
@@ -95,7 +95,8 @@ func (s *scan) relevant(w *sbom.Weights) bool {
 	if w.Format == "hdf5" {
 		return false // data of some program; with a Keras configuration it is keras-h5
 	}
-	return !containers[w.Format] || s.models > 0
+	// what of an archive cannot be read may be a model
+	return !containers[w.Format] || s.models > 0 || slices.ContainsFunc(s.faults, func(f *fault) bool { return !f.total })
 }
 
 // weakNames are promises of names that other files have as well: what is of no known
