@@ -221,8 +221,8 @@ func (c *checker) ref(r ast.Ref, at *ast.Location) *shape {
 			name, ok := steps[0].Value.(ast.String)
 			if !ok {
 				c.set.sections["*"] = true
-				if !c.raw[c.module] && !c.tests[c.module] {
-					c.fail(at, "input[%s] reads a section that is not named: write the name, or declare reads_raw: true in custom", c.written(steps[0]))
+				if !c.tests[c.module] {
+					c.fail(at, "input[%s] reads a section that is not named: write the name", c.written(steps[0]))
 				}
 			} else {
 				c.set.sections[string(name)] = true

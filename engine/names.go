@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-
-	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
 // maxRounds bounds the inference. A round carries shapes one call further; rules do not
@@ -272,15 +270,12 @@ func (c *checker) sections(l *loader, p *Policy) {
 			if section != "*" {
 				p.reads[section] = true
 			}
-			if control.readsRaw || slices.Contains(alwaysThere, section) || slices.Contains(control.Requires, section) {
+			if slices.Contains(alwaysThere, section) || slices.Contains(control.Requires, section) {
 				continue
 			}
-			if section == "*" {
-				for _, f := range sbom.Families {
-					p.reads[string(f)] = true
-				}
+			if section == "*" { // reads_raw is about values without a schema, not about this
 				l.ds.add(control.Pack, control.Path, control.module.Package.Location.Row, 0,
-					"%s reads all of input: name the sections, or declare reads_raw: true in custom", control.ID)
+					"%s reads all of input: name the sections", control.ID)
 				continue
 			}
 			l.ds.add(control.Pack, control.Path, control.module.Package.Location.Row, 0,

@@ -239,25 +239,29 @@ func TestTestsAreTyped(t *testing.T) {
 
 func TestControlsReadWhatTheyRequire(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ body, want string }{
+	for name, c := range map[string]struct{ body, want, raw string }{
 		"other section": {`some x in input.components
-	input.weights[_].component == x.ref`, "reads input.weights and does not require it"},
+	input.weights[_].component == x.ref`, "reads input.weights and does not require it", "reads input.weights and does not require it"},
 		"through a helper": {`some x in input.components
-	x.ref in _used`, "reads input.weights and does not require it"},
+	x.ref in _used`, "reads input.weights and does not require it", "reads input.weights and does not require it"},
 		"input by variable": {`some section
-	some x in input[section]`, "input[section] reads a section that is not named"},
+	some x in input[section]`, "input[section] reads a section that is not named", "input[section] reads a section that is not named"},
 		"all of input": {`some x in input.components
-	walk(input, [_, x.name])`, "reads all of input"},
+	walk(input, [_, x.name])`, "reads all of input", "reads all of input"},
 		"documents": {`some x in input.components
-	input.documents[_].content.spec == x`, "no schema describes input.documents[].content"},
+	input.documents[_].content.spec == x`, "no schema describes input.documents[].content", "reads input.documents and does not require it"},
 	} {
 		text := control("components", "_used contains w.component if some w in input.weights\n\ndeny contains {\"subject\": \"s\", \"detail\": \"d\", \"at\": x.at} if {\n\t"+c.body+"\n}")
 		if got := loadError(t, engine.LoadOptions{}, pack("acme", map[string]string{"one.rego": text})); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 		raw := strings.Replace(text, "#   maps", "#   reads_raw: true\n#   maps", 1)
-		if got := loadError(t, engine.LoadOptions{}, pack("acme", map[string]string{"one.rego": raw})); got != "" {
-			t.Errorf("%s: with reads_raw: %s", name, got)
+		if got := loadError(t, engine.LoadOptions{}, pack("acme", map[string]string{"one.rego": raw})); !strings.Contains(got, c.raw) {
+			t.Errorf("%s: with reads_raw: got %q, want %q", name, got, c.raw)
+		}
+		required := strings.Replace(raw, "requires: [components]", "requires: [components, documents]", 1)
+		if got := loadError(t, engine.LoadOptions{}, pack("acme", map[string]string{"one.rego": required})); name == "documents" && got != "" {
+			t.Errorf("%s: with reads_raw and required: %s", name, got)
 		}
 	}
 }

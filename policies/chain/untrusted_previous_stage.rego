@@ -29,8 +29,12 @@ package mlpolicy.chain.untrusted_previous_stage
 
 import future.keywords.not
 
+import data.mlpolicy.lib.evidence
+
+# Without any statement nothing is known of the stages before, and this is unknown.
 deny contains {"subject": input.subject.name, "detail": detail, "at": {"path": ""}} if {
 	input.config.mode == "gate"
+	evidence.given
 	count(_verified) == 0
 	detail := "nothing that was verified here speaks for the bytes that are used"
 }

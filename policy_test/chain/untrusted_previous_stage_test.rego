@@ -8,7 +8,7 @@ import data.mlpolicy.chain.untrusted_previous_stage.deny
 exactly(got, want) if got == want
 
 base := {
-	"gate": {"config": {"mode": "gate"}, "subject": {"name": "support", "digests": {"sha256": "aa"}}, "weights": [], "signatures": [{"state": "valid"}], "attestations": []},
+	"gate": {"collected": {"attestations": {"looked": true}}, "config": {"mode": "gate"}, "subject": {"name": "support", "digests": {"sha256": "aa"}}, "weights": [], "signatures": [{"state": "valid"}], "attestations": []},
 	"prior": {"stage": "training", "decision": "allow", "digest": "sha256:aa", "verified": "yes", "at": {"path": "vsa.json", "line": 1}},
 }
 
@@ -26,6 +26,7 @@ silent := {
 	"statement": object.union(base.gate, {"signatures": [], "attestations": [{"state": "verified", "digests": {"sha256": "aa"}}]}),
 	"statement about a file": object.union(base.gate, {"signatures": [], "weights": [{"sha256": "bb"}], "attestations": [{"state": "verified", "digests": {"sha256": "bb"}}]}),
 	"decision": object.union(base.gate, {"prior": [base.prior]}),
+	"no statement was given": object.union(base.gate, {"collected": {"attestations": {"looked": false}}, "signatures": []}),
 	"check": object.union(base.gate, {"config": {"mode": "check"}, "signatures": []}),
 }
 
