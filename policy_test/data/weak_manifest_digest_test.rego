@@ -51,3 +51,26 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+# digits are the lengths of digests in hexadecimal: RFC 1321, FIPS 180-4.
+digits := {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
+
+test_length[algorithm] if {
+	some algorithm, n in digits
+	whole := concat("", [d | some _ in numbers.range(1, n); d := "a"])
+	model := {"kind": "dataset", "name": "a", "at": base.at}
+	count(deny) == 0 with input.components as [object.union(model, {"digests": {algorithm: whole}})]
+	count(deny) == 1 with input.components as [object.union(model, {"digests": {algorithm: $"{whole}a"}})]
+	count(deny) == 0 with input.components as [object.union(model, {"digests": {algorithm: $"{whole}.dir"}})]
+}
+
+test_strong_beside_weak[algorithm] if {
+	some algorithm in {"sha256", "sha384", "sha512", "blake3"}
+	file := {"path": "a.csv", "url": "", "algorithm": "md5", "value": base.md5, "at": base.at}
+	value := concat("", [d | some _ in numbers.range(1, object.get(digits, algorithm, 64)); d := "a"])
+	count(deny) == 0 with input.cards as [{"kind": "dataset", "digests": [file, object.union(file, {"algorithm": algorithm, "value": value})]}]
+}
+
+test_not_hexadecimal_in_a_folder if {
+	exactly(deny, {{"at": base.at, "detail": "\"x.dir\" is not a md5 digest (32 hexadecimal digits)", "subject": "a"}}) with input.components as [{"kind": "dataset", "name": "a", "digests": {"md5": "x.dir"}, "at": base.at}]
+}

@@ -49,3 +49,9 @@ test_only_what_is_asked_for if {
 	count(deny) == 0 with input.runs as [object.union(base, {"seed": ""})]
 		with data.mlpolicy.settings["EXP-012"].records as ["git commit"]
 }
+
+# lock is what a run says of its dependencies, and whether that is enough.
+test_lock[locked] if {
+	some locked, wanted in {"yes": 0, "no": 1, "unstated": 1, "unresolved": 0}
+	count(deny) == wanted with input.runs as [object.union(base, {"locked": locked})]
+}

@@ -63,3 +63,18 @@ test_rules_beside_routes if {
 	rule := object.union(base, {"for": "5m", "settings": {"group_by": "x"}})
 	exactly(deny, {{"at": {"line": 9, "path": "rules.yaml"}, "detail": "route does not group what it sends (group_by)", "subject": "route"}}) with input.alerts as [rule, route]
 }
+
+# minutes are the durations of Prometheus ("Configuration", duration), in minutes.
+minutes := {"120000ms": 2, "120s": 2, "2m": 2, "1h": 60, "1d": 1440, "2w": 20160, "1y": 525600, "1h30m": 90}
+
+test_duration[text] if {
+	some text, n in minutes
+	alert := object.union(base, {"kind": "alertmanager", "settings": {"group_by": "x", "repeat_interval": text}})
+	count(deny) == 0 with input.alerts as [alert] with data.mlpolicy.settings["MON-008"].min_repeat_minutes as n
+	count(deny) == 1 with input.alerts as [alert] with data.mlpolicy.settings["MON-008"].min_repeat_minutes as n + 0.00001
+}
+
+test_no_time_at_all[text] if {
+	some text in {"", "0", "0s", "0m", "0h"}
+	count(deny) == 1 with input.alerts as [object.union(base, {"for": text})]
+}

@@ -45,3 +45,19 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+# days are the durations of Loki and the like, in days; the limit itself is enough.
+days := {"48h": 2, "2d": 2, "1w": 7, "1m": 30, "1y": 365, "1w1d": 8, "7": 7}
+
+test_duration[text] if {
+	some text, n in days
+	store := object.union(base, {"retention": text})
+	count(deny) == 0 with input.stores as [store] with data.mlpolicy.settings["MON-012"].min_days as n
+	count(deny) == 1 with input.stores as [store] with data.mlpolicy.settings["MON-012"].min_days as n + 1
+}
+
+test_one_day_is_not_everything if count(deny) == 1 with input.stores as [object.union(base, {"retention": "1"})]
+
+test_bucket_whose_lock_is_not_known if {
+	count(deny) == 0 with input.stores as [object.union(base, {"kind": "bucket", "retention": "", "lock": "unresolved"})]
+}
