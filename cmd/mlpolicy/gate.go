@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -125,7 +124,7 @@ func runGate(ctx context.Context, env *environment, f *gateFlags, name string) e
 	if err := env.law(ctx, req, &f.lawFlags, law); err != nil {
 		return err
 	}
-	requireProof(req.Config, req.Stages[0])
+	gate.RequireProof(req.Config, req.Stages[0])
 	g, err := f.gate(ctx, env, req, law, name)
 	if err != nil {
 		return err
@@ -158,28 +157,6 @@ func runGate(ctx context.Context, env *environment, f *gateFlags, name string) e
 		return &exitError{code: answer.Exit}
 	}
 	return nil
-}
-
-// proof are the controls that say whether the model is the approved one. A gate exists
-// for them, so they are mandatory there unless the configuration says otherwise.
-var proof = []string{"REG-001", "REG-002", "REG-003", "X-001", "X-002", "X-003", "DEP-001"}
-
-func requireProof(config *engine.Config, stage engine.Stage) {
-	block := config.Stages[stage]
-	if block.Level != "" {
-		return
-	}
-	controls := maps.Clone(config.Controls)
-	if controls == nil {
-		controls = map[string]engine.ControlConfig{}
-	}
-	for _, id := range proof {
-		if c := controls[id]; c.Level == "" && block.Controls[id] == "" {
-			c.Level = engine.Mandatory
-			controls[id] = c
-		}
-	}
-	config.Controls = controls
 }
 
 // gate reads the files of the command line.

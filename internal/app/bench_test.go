@@ -135,7 +135,9 @@ func BenchmarkAccept(b *testing.B) {
 			b.StopTimer()
 			slices.Sort(transactions)
 			slices.Sort(accepted)
-			of := func(sorted []time.Duration, percent int) float64 { return float64(sorted[len(sorted)*percent/100].Microseconds()) }
+			of := func(sorted []time.Duration, percent int) float64 {
+				return float64(sorted[len(sorted)*percent/100].Microseconds())
+			}
 			median := of(transactions, 50)
 			b.ReportMetric(of(accepted, 99)/median, "p99/transaction")
 			b.ReportMetric(of(transactions, 99)/median, "control/transaction")

@@ -17,6 +17,7 @@ import (
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/engine/config"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
+	"github.com/mlpolicy/mlpolicy/internal/gate"
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/cyclonedx"
 )
@@ -55,6 +56,9 @@ func (d *Decider) Evaluate(ctx context.Context, c Case) (*Verdict, error) {
 			return nil, err
 		}
 	}
+	if c.Gate != nil {
+		gate.RequireProof(conf, c.Stages[0])
+	}
 	policy, err := d.policy(ctx, law, conf, c.Environment)
 	if err != nil {
 		return nil, err
@@ -72,11 +76,22 @@ func (d *Decider) Evaluate(ctx context.Context, c Case) (*Verdict, error) {
 			return nil
 		}
 	}
+	var proof *gate.Gate
+	if c.Gate != nil {
+		var done func()
+		if proof, done, err = d.prove(ctx, law, c, &req); err != nil {
+			return nil, err
+		}
+		defer done()
+	}
 	result, err := decide.Run(ctx, req)
 	if err != nil {
 		return nil, err
 	}
 	v := &Verdict{Decision: result.Decision, Change: result.Input.Change, Input: result.InputJSON, BaseInput: result.BaseInputJSON, BOM: result.BOM}
+	if proof != nil {
+		v.Gate = proof.Result(result.Decision, "")
+	}
 	if c.Base != nil {
 		c.Base.SetInventory(result.BaseInventory)
 		var b bytes.Buffer
@@ -119,6 +134,7 @@ func (d *Decider) config(law lawTree, c Case) (*engine.Config, error) {
 	conf.Packs = append(conf.Packs, org.Packs...)
 	conf.Trust = append(conf.Trust, org.Trust...)
 	conf.Revoked = append(conf.Revoked, org.Revoked...)
+	conf.RevocationFiles = append(conf.RevocationFiles, org.RevocationFiles...)
 	conf.Digest = digestOf(conf.Digest, org.Digest)
 	return conf, nil
 }
@@ -186,13 +202,30 @@ func configError(shown string, err error) error {
 func mount(org *engine.Config) {
 	for i := range org.Packs {
 		p := &org.Packs[i]
-		if local(p.Source) {
-			p.Source = path.Join(orgMount, filepath.ToSlash(p.Source))
-		}
+		p.Source = mounted(p.Source)
 		if p.PublicKey != "" {
-			p.PublicKey = path.Join(orgMount, filepath.ToSlash(p.PublicKey))
+			p.PublicKey = mounted(p.PublicKey)
 		}
 	}
+	for i := range org.Trust {
+		keys := slices.Clone(org.Trust[i].PublicKeys)
+		for k := range keys {
+			keys[k] = mounted(keys[k])
+		}
+		org.Trust[i].PublicKeys = keys
+	}
+	for i, name := range org.RevocationFiles {
+		org.RevocationFiles[i] = mounted(name)
+	}
+}
+
+// mounted is where a file of the organisation's tree appears. A path that leaves the tree
+// stays as it is, and is refused when it is read.
+func mounted(name string) string {
+	if !local(name) {
+		return name
+	}
+	return path.Join(orgMount, filepath.ToSlash(name))
 }
 
 // policy loads the policies of a configuration, or takes those that are loaded. Nothing

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
+	"github.com/mlpolicy/mlpolicy/internal/gate"
 	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/internal/store"
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -35,6 +36,8 @@ type Case struct {
 	Now     time.Time
 	// Environment is set for a deployment.
 	Environment string
+	// Gate is the evidence of a gate, which decides the one stage in Stages; nil for a check.
+	Gate *Evidence
 	// Review is what is known of the pull request, nil when it is none.
 	Review *sbom.Review
 }
@@ -43,6 +46,7 @@ type Case struct {
 type Verdict struct {
 	Decision *engine.Decision
 	Change   []sbom.Change
+	Gate     *gate.Result // nil for a check
 	// Documents, as store.Record has them.
 	Input, BaseInput, BOM, BaseBOM, Record, Context []byte
 }
@@ -68,6 +72,10 @@ func (v *Verdict) record(repository int64, e store.Evaluation, target string) st
 	if err != nil {
 		panic(err) // strings, numbers and slices
 	}
-	return store.Record{Time: e.Created, Repository: repository, Evaluation: e.ID, Target: target, Mode: "check", Decision: decision,
+	mode := decide.ModeCheck
+	if v.Gate != nil {
+		mode = decide.ModeGate
+	}
+	return store.Record{Time: e.Created, Repository: repository, Evaluation: e.ID, Target: target, Mode: mode, Decision: decision,
 		Input: v.Input, BaseInput: v.BaseInput, BOM: v.BOM, BaseBOM: v.BaseBOM, Record: v.Record, Context: v.Context}
 }
