@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
@@ -27,6 +28,9 @@ func readXGBoostJSON(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err
 	text, err := readRange(r, 0, size, size, maxBooster)
 	if err != nil {
 		return -1, err
+	}
+	if !utf8.Valid(text) {
+		return -1, faultf("malformed", 0, "XGBoost model is not UTF-8")
 	}
 	root, err := tree.JSON(text)
 	if err != nil {
@@ -116,7 +120,15 @@ func (u *ubjson) container(kind byte, depth int) {
 	}
 	if b := u.peek(1); b != nil && b[0] == '#' {
 		u.skip(1)
-		count = u.integer()
+		if count = u.integer(); count < 0 {
+			u.fail("malformed", "container of %d values at offset %d", count, u.pos)
+		}
+	}
+	switch {
+	case typed != 0 && count < 0 && u.err == nil:
+		u.fail("malformed", "container with a type and without a count at offset %d", u.pos)
+	case kind == '[' && bytes.IndexByte([]byte("ZNTF"), typed) >= 0: // values of no bytes
+		return
 	}
 	if width := ubjsonWidth[typed]; kind == '[' && width > 0 && count >= 0 {
 		n, _ := mulSat(count, width)
@@ -149,22 +161,107 @@ func (u *ubjson) container(kind byte, depth int) {
 // isXGBoostBinary recognises the binary format before 3.1 (learner.cc: "binf").
 func isXGBoostBinary(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("binf")) }
 
+// readXGBoostBinary walks the binary format: parameters of the learner, names of the
+// objective and the booster, the trees, attributes (XGBoost 2.1, learner.cc, LearnerIO::Load;
+// gbtree_model.cc, GBTreeModel::Load; tree_model.cc, RegTree::Load).
+func readXGBoostBinary(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
+	w.Executable = sbom.No
+	w.CoversFile = sbom.Unresolved
+	const (
+		learnerParam = 136 // LearnerModelParamLegacy
+		modelParam   = 160 // GBTreeModelParam
+		treeParam    = 148 // TreeParam
+		node, stat   = 20, 16
+	)
+	c := newCursor(r, size)
+	c.skip(4)
+	head := c.bytes(learnerParam, learnerParam)
+	text := func() string { return string(c.bytes(c.length(c.u64()), maxNameBytes)) }
+	objective, booster := text(), text()
+	if c.err != nil {
+		return -1, c.err
+	}
+	setMetadata(w, "xgboost.objective", objective)
+	w.Architecture = clip(booster, maxNameBytes)
+	if booster != "gbtree" { // dart and gblinear: another layout
+		return -1, nil
+	}
+	trees := c.count(uint64(c.u32()), treeParam)
+	c.skip(modelParam - 4)
+	for range trees {
+		c.skip(4)
+		nodes := c.count(uint64(c.u32()), node+stat)
+		c.skip(treeParam - 8 + nodes*(node+stat))
+	}
+	c.skip(4 * trees) // the class of each
+	flags := func(at int) bool { return len(head) == learnerParam && binary.LittleEndian.Uint32(head[at:]) != 0 }
+	if flags(12) { // contain_extra_attrs
+		for range c.count(c.u64(), 16) {
+			text()
+			text()
+		}
+	}
+	if flags(16) { // contain_eval_metrics
+		for range c.count(c.u64(), 8) {
+			text()
+		}
+	}
+	if c.err != nil {
+		return -1, c.err
+	}
+	w.CoversFile = sbom.TriOf(c.pos == size)
+	return c.pos, nil
+}
+
 // isLightGBM recognises LightGBM's text model (gbdt_model_text.cpp, SaveModelToString).
 func isLightGBM(head []byte, _ int64) bool {
 	return bytes.HasPrefix(head, []byte("tree\nversion=")) || bytes.HasPrefix(head, []byte("tree\r\nversion="))
 }
 
+// lightGBMTail is where the marks behind the trees are looked for: importances and
+// parameters have some kilobytes.
+const lightGBMTail = 1 << 20
+
+// readLightGBM checks that the trees are where the header says ("tree_sizes", bytes of
+// each) and that the mark follows them.
 func readLightGBM(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
 	w.Executable = sbom.No
 	w.CoversFile = sbom.Unresolved
-	n := min(size, 1<<20)
-	tail, err := readRange(r, size-n, n, size, 1<<20)
+	n := min(size, lightGBMTail)
+	tail, err := readRange(r, size-n, n, size, lightGBMTail)
 	if err != nil {
 		return -1, err
 	}
-	if !bytes.Contains(tail, []byte("end of")) && !bytes.Contains(tail, []byte("pandas_categorical")) {
-		return -1, faultf("truncated", size, "LightGBM model has no end")
+	if !bytes.Contains(tail, []byte("end of trees")) {
+		return -1, faultf("truncated", size, "LightGBM model has no end of trees")
 	}
+	if bytes.Contains(tail, []byte("\nparameters:")) && !bytes.Contains(tail, []byte("\nend of parameters")) {
+		return -1, faultf("truncated", size, "LightGBM model has no end of parameters")
+	}
+	if bytes.IndexByte(tail, 0) >= 0 {
+		return -1, faultf("malformed", size, "LightGBM model has a zero byte")
+	}
+	head, err := readRange(r, 0, min(size, maxBooster), size, maxBooster)
+	if err != nil {
+		return -1, err
+	}
+	_, rest, found := bytes.Cut(head, []byte("\ntree_sizes="))
+	if !found { // before version 2.2
+		return size, nil
+	}
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	at := int64(bytes.Index(head, []byte("\nTree=0"))) + 1
+	for i, field := range bytes.Fields(line) {
+		n, err := strconv.ParseInt(string(field), 10, 48)
+		if at <= 0 || err != nil || at >= int64(len(head)) || !bytes.HasPrefix(head[at:], []byte("Tree="+strconv.Itoa(i)+"\n")) {
+			return -1, faultf("malformed", at, "LightGBM model has no tree %d at offset %d", i, at)
+		}
+		at += n
+	}
+	if at > 0 && (at > int64(len(head)) || !bytes.HasPrefix(bytes.TrimLeft(head[at:], "\r\n"), []byte("end of trees"))) {
+		return -1, faultf("malformed", at, "LightGBM model does not end its trees at offset %d", at)
+	}
+	w.CoversFile = sbom.Yes
 	return size, nil
 }
 

@@ -136,6 +136,14 @@ func openCompressed(s *scan, p *part) {
 	}
 	sub := s.innerNamed(p, "", p.plain(), at, stream, size, head)
 	if sub == nil {
+		switch {
+		case err != nil:
+			s.notUnpacked(p, c, err)
+			return
+		case p.depth == 0 && archiveName(p.w.Path):
+			s.fault(p.member, faultf("unsupported", 0, "name promises an archive; what is compressed is none"))
+			return
+		}
 		// the arrays of such a joblib file lie beside it, each compressed so
 		if p.w.Expected != "" && !weakNames[p.w.Expected] && c.name != "joblib-zf" {
 			s.fault(p.member, faultf("unsupported", 0, "name promises %s; what is compressed is of no format that is known here", p.w.Expected))

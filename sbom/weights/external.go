@@ -1,9 +1,11 @@
 package weights
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -29,6 +31,25 @@ func linkExternal(inv *sbom.Inventory) {
 		}
 	}
 	dropRawData(inv, exists)
+	shortData(inv)
+}
+
+// shortData states that the data file of an OpenVINO graph ends before the tensors do.
+func shortData(inv *sbom.Inventory) {
+	needs := map[string]int64{}
+	for i := range inv.Weights {
+		if w := &inv.Weights[i]; w.Format == "openvino" && strings.HasSuffix(w.Path, ".xml") {
+			n, _ := strconv.ParseInt(w.Metadata[openVINOData], 10, 64)
+			needs[strings.TrimSuffix(w.Path, ".xml")+".bin"] = n
+		}
+	}
+	for i := range inv.Weights {
+		w := &inv.Weights[i]
+		if n := needs[w.Path]; w.Format == "raw" && w.SizeBytes < n {
+			w.Content = "partial"
+			inv.AddProblem(sbom.At{Path: w.Path, Offset: w.SizeBytes}, sbom.FamilyWeights, "truncated", fmt.Sprintf("tensors need %d bytes, the file has %d", n, w.SizeBytes))
+		}
+	}
 }
 
 // dropRawData takes back that a file of raw tensor data is of no known format when

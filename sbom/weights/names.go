@@ -32,7 +32,7 @@ func formatOfName(name string) string {
 		return ""
 	}
 	switch base {
-	case "openvino_model.bin", "openvino_language_model.bin", "openvino_tokenizer.bin", "openvino_detokenizer.bin":
+	case "openvino_model.xml", "openvino_model.bin", "openvino_language_model.bin", "openvino_tokenizer.bin", "openvino_detokenizer.bin":
 		return "openvino"
 	case "training_args.bin", "optimizer.bin", "scheduler.bin":
 		return "torch"

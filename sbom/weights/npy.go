@@ -92,14 +92,15 @@ func npyHeader(r io.Reader) (a npyArray, err error) {
 	if _, err := io.ReadFull(r, text); err != nil {
 		return a, faultf("truncated", a.header, "array ends in its header")
 	}
-	v, ok := parseLiteral(string(bytes.TrimRight(text, " \n\x00")))
+	v, ok := parseLiteral(string(bytes.TrimRight(text, " \n")))
 	if !ok || v.kind != '{' {
 		return a, faultf("malformed", a.header, "header is no literal dict")
 	}
 	descr, found, twice := v.get("descr")
 	shape, found2, twice2 := v.get("shape")
 	a.shape, ok = shape.shape()
-	if !found || !found2 || twice || twice2 || !ok {
+	_, found3, _ := v.get("fortran_order")
+	if !found || !found2 || !found3 || twice || twice2 || !ok {
 		return a, faultf("malformed", a.header, "header has no single descr and shape")
 	}
 	if a.element, ok = descr.element(0); !ok {

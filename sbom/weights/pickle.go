@@ -271,6 +271,10 @@ func (m *pickleMachine) collect(op byte) *fault {
 	case opList:
 		m.push(value{kind: kindList})
 	case opDict:
+		if len(items)%2 != 0 {
+			m.wrong("a key without a value")
+		}
+		m.checkKeys(items)
 		m.facts.pairs(m, items)
 		m.push(value{kind: kindDict})
 	case opFrozenSet:
@@ -322,6 +326,7 @@ func (m *pickleMachine) extend(op byte) *fault {
 		}
 	}
 	target := m.top(1)
+	m.checkExtend(op, target, items)
 	if op == opSetItem || op == opSetItems {
 		m.facts.pairs(m, items)
 	}

@@ -152,6 +152,8 @@ func (m *pickleMachine) text(op byte) *fault {
 	switch op {
 	case opBinBytes, opShortBinBytes, opBinBytes8, opByteArray8:
 		kind = kindBytes
+	case opShortBinUnicode, opBinUnicode, opBinUnicode8:
+		m.checkText(int64(n))
 	}
 	return m.content(kind, int64(n))
 }

@@ -100,6 +100,7 @@ func (m *pickleMachine) call(op byte) *fault {
 			return m.underflow()
 		}
 		args, callee := m.top(1), m.top(2)
+		m.checkArguments(args)
 		items, whole := m.items(args)
 		how := useCall
 		if op == opNewObj {

@@ -38,7 +38,7 @@ func formatList() []*format {
 		{name: "lightgbm", is: isLightGBM, read: readLightGBM},
 		{name: "fasttext", is: isFastText, read: readOpaque},
 		{name: "word2vec", is: isWord2Vec, read: readOpaque},
-		{name: "xgboost", is: isXGBoostBinary, read: readOpaque},
+		{name: "xgboost", is: isXGBoostBinary, read: readXGBoostBinary},
 		{name: "xgboost", is: isUBJSON, read: readUBJSON},
 		{name: "xgboost", is: isXGBoostJSON, read: readXGBoostJSON},
 		{name: "skops", is: isSkops, read: readSkops},

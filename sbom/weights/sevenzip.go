@@ -2,6 +2,7 @@ package weights
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -33,10 +34,14 @@ func openSevenZip(s *scan, p *part) {
 			s.fault(p.member, faultf("malformed", 0, "7z: %v", r))
 		}
 	}()
+	p.w.Format = "7z"
 	z, err := sevenzip.NewReader(p.r, p.size)
 	if err != nil {
 		s.fault(p.member, sevenZipFault(err))
 		return
+	}
+	if end, ok := sevenZipEnd(p.r); ok && end < p.size {
+		s.fault(p.member, faultf("disagreement", end, "%d bytes follow the end of the 7z archive", p.size-end))
 	}
 	for _, f := range z.File {
 		if !s.budget.member() {
@@ -50,6 +55,21 @@ func openSevenZip(s *scan, p *part) {
 		s.sevenZipMember(p, f)
 	}
 	p.w.Format = "7z"
+}
+
+// sevenZipEnd is the end of the archive by its start header (7zFormat.txt,
+// "StartHeader": offset of the next header behind these 32 bytes, its size).
+func sevenZipEnd(r io.ReaderAt) (end int64, ok bool) {
+	const start = 32
+	b, err := readRange(r, 0, start, start, start)
+	if err != nil {
+		return 0, false
+	}
+	offset, size := binary.LittleEndian.Uint64(b[12:]), binary.LittleEndian.Uint64(b[20:])
+	if offset > 1<<60 || size > 1<<60 {
+		return 0, false
+	}
+	return start + int64(offset+size), true
 }
 
 func (s *scan) sevenZipMember(p *part, f *sevenzip.File) {
@@ -69,7 +89,14 @@ func (s *scan) sevenZipMember(p *part, f *sevenzip.File) {
 	if stream == nil {
 		at, size = bytes.NewReader(head), int64(len(head))
 	}
-	s.known(p, f.Name, s.inner(p, f.Name, at, stream, size, head), size, -1)
+	w := s.inner(p, f.Name, at, stream, size, head)
+	s.known(p, f.Name, w, size, -1)
+	if w != nil && stream != nil && len(s.faults) == 0 { // to the checksum
+		_, err = io.Copy(io.Discard, stream)
+	}
+	if w != nil && err != nil && len(s.faults) == 0 {
+		s.fault(join(p.member, f.Name), sevenZipFault(err))
+	}
 }
 
 func sevenZipFault(err error) *fault {

@@ -99,6 +99,7 @@ func readTorch(s *scan, p *part, z *zipFile, root string) {
 
 // storage compares the member of a storage with the size that its id declares.
 func (z *zipFile) storage(e *zipEntry, st storage) {
+	e.storage = true
 	z.part.w.DataBytes += e.size
 	n, ok := st.bytes()
 	if ok && n != e.size && e.size > 0 {

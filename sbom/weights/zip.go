@@ -50,6 +50,8 @@ type zipEntry struct {
 	at     int64 // offset of the local header
 	data   int64 // offset of the data, 0 when the local header could not be read
 	hidden bool  // found by its local header only
+	// storage is set for the tensors of a torch file.
+	storage bool
 }
 
 const (
