@@ -17,7 +17,7 @@ var silentWords = set(
 )
 
 // namingWords say that the value is a name, not of what.
-var namingWords = set("name", "names", "path", "paths", "id", "ids", "or", "repo", "repository", "uri", "hf", "remote", "list", "pretrained", "huggingface")
+var namingWords = set("name", "names", "path", "paths", "id", "ids", "or", "repo", "repository", "uri", "hf", "remote", "list", "pretrained", "huggingface", "dir", "dirs")
 
 // qualifiers say what for.
 var qualifiers = map[string]string{"train": "train", "training": "train", "eval": "eval", "evaluation": "eval", "test": "eval", "val": "eval", "valid": "eval", "validation": "eval", "calibration": "calibration", "calib": "calibration"}

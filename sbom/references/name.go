@@ -212,9 +212,22 @@ func IsLocalPath(name string) bool {
 	if more && localHeads[strings.ToLower(head)] {
 		return true
 	}
+	if more && (step(rest) || rest == "tokenizer.model") {
+		return true // what a trainer wrote at a step; SentencePiece's file
+	}
 	ext := strings.ToLower(path.Ext(name))
 	if fileExtensions[ext] {
 		return strings.Count(rest, "/") != 0 || ext != ".model"
+	}
+	return false
+}
+
+// step tells the folder of a checkpoint: checkpoint-500, step_1000, epoch-3.
+func step(s string) bool {
+	word := strings.TrimRight(s, "0123456789")
+	switch strings.ToLower(strings.TrimRight(word, "-_")) {
+	case "checkpoint", "ckpt", "step", "epoch", "iter", "global_step":
+		return word != s
 	}
 	return false
 }
@@ -243,6 +256,9 @@ func placeholder(name string) bool {
 		}
 	}
 	head, tail, ok := strings.Cut(lower, "/")
+	if ok && len(head) > 1 && strings.Trim(head, "x") == "" {
+		return true // xx/name
+	}
 	return ok && genericOwners[head] && (genericNames[tail] || strings.HasPrefix(tail, "my_") || strings.HasPrefix(tail, "my-"))
 }
 

@@ -14,8 +14,10 @@ func (r *pyReader) declared() {
 	for i := range r.x.decls {
 		d := &r.x.decls[i]
 		pos, plural, ok := declaredPosition(d.key)
-		if ok {
+		if ok && !r.unread(d) {
 			r.declaration(d, pos, plural, d.value, 0)
+		} else if !ok {
+			r.mapping(d)
 		}
 	}
 }
@@ -71,6 +73,8 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 		}
 	}
 	switch e := v.e.(type) {
+	case *python.Name, *python.Attribute:
+		r.passed(d, pos, v)
 	case *python.Str:
 		r.declare(d, pos, v, e.Value, true)
 	case *python.FString:
@@ -100,7 +104,7 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 		}
 	case *python.Dict:
 		for i, y := range e.Values {
-			if inner := *d; plural && y != nil {
+			if inner := *d; (plural || d.variable && depth == 0 && isTable(e)) && y != nil {
 				inner.host = mirrorOf(e.Keys[i], d.host)
 				r.declaration(&inner, pos, plural, pyValue{y, v.scope, v.block, "dict"}, depth+1)
 			}
@@ -120,6 +124,44 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 	}
 }
 
+// isTable tells a table of names, whatever its keys are, from the settings of one thing.
+func isTable(d *python.Dict) bool {
+	for _, y := range d.Values {
+		switch y := y.(type) {
+		case *python.Str:
+			if KindOf(y.Value) != NameHub {
+				return false
+			}
+		case *python.List, *python.Tuple, *python.Set:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// passed follows a variable that a call takes under the name of a loader's argument
+// (Wrapper(tokenizer_id=args.model_id)). A literal that was claimed for something else, or
+// was taken for what the keyword says, stays that.
+func (r *pyReader) passed(d *pyDecl, pos position, v pyValue) {
+	if d.how != "keyword" || pos.role == "push" || pos.role == "output" {
+		return
+	}
+	r.x.steps = maxSteps
+	for _, t := range r.x.terms(v, 0) {
+		s, ok := t.e.(*python.Str)
+		if !ok || t.param != nil || t.imported != "" || KindOf(s.Value) != NameHub {
+			continue
+		}
+		at := s.Pos()
+		if r.used[at] && (pos.kind == "dataset" || r.kinds[kindKey{at, pos.kind}] || !r.kinds[kindKey{at, "model"}] && !r.kinds[kindKey{at, "tokenizer"}]) {
+			continue // settled, or no model at all
+		}
+		sink := pySink{kind: pos.kind, role: pos.role, flags: "quiet|shaped|guess", loader: d.key, callAt: r.x.m.At(d.at), trust: sbom.Unstated}
+		r.name(t, &sink, s.Value, true)
+	}
+}
+
 // declare records a literal that has the shape of a hub id, a bucket or registry URI.
 func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, known bool) {
 	if placeholder(text) || pos.role == "output" || strings.IndexByte(text, '/') == 1 { // x/model stands for any
@@ -133,7 +175,7 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 		}
 		ref := New(pos.kind, pos.role, text+"${}", at)
 		ref.CallAt, ref.How, ref.Loader = call, "fstring", d.key
-		r.used[v.e.Pos()] = true
+		r.used[v.e.Pos()], r.kinds[kindKey{v.e.Pos(), pos.kind}] = true, true
 		r.add(ref)
 		return
 	}
@@ -150,7 +192,7 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 	if !pos.accepts(text) {
 		return
 	}
-	r.used[v.e.Pos()] = true
+	r.used[v.e.Pos()], r.kinds[kindKey{v.e.Pos(), pos.kind}] = true, true
 	ref := New(pos.kind, pos.role, text, at)
 	ref.CallAt, ref.How, ref.Loader, ref.Confidence = call, v.how, d.key, "medium"
 	ref.TrustRemoteCode = sbom.Unstated

@@ -130,7 +130,21 @@ func (x *pyModule) callElements(c *python.Call, t pyTerm, depth int) []pyValue {
 func (x *pyModule) subscriptTerms(s *python.Subscript, v pyValue, depth int) []pyTerm {
 	var out []pyTerm
 	for _, t := range x.terms(pyValue{s.X, v.scope, v.block, "dict"}, depth+1) {
-		if t.param != nil || t.imported != "" || len(out) > maxTerms {
+		if t.imported != "" {
+			out = append(out, t) // an entry of a dict of another module: any of them
+			continue
+		}
+		if t.param != nil {
+			t.element = true
+			out = append(out, t)
+			continue
+		}
+		if len(out) > maxTerms {
+			continue
+		}
+		if c, ok := t.e.(*python.Call); ok && python.Dotted(c.Func) == "vars" && len(c.Args) == 1 { // vars(args)["name"]
+			attr := &python.Attribute{Span: s.Span, X: c.Args[0], Attr: stringOf(s.Index)}
+			out = append(out, x.terms(pyValue{attr, t.scope, t.block, v.how}, depth+1)...)
 			continue
 		}
 		for _, e := range x.at(t, s.Index) {

@@ -21,6 +21,8 @@ type pyModule struct {
 	fields  map[string][]pyValue
 	decls   []pyDecl        // name = value pairs that declare what a name stands for
 	topHash int8            // as pyFunc.hash, for the statements of the module
+	places  []pyPlace       // command lines and requests that are put together
+	top     int8            // loads something as it runs: 0 not looked, 1 yes, -1 no
 	modes   map[string]bool // words that the module compares with: settings, not names
 	steps   int             // left of the budget of the current evaluation
 	left    int             // of maxModuleSteps
@@ -84,6 +86,7 @@ type pyClass struct {
 	bases []string // resolved dotted names
 	scope *pyScope
 	attrs map[string][]pyValue // class body and self.x = value
+	order []string             // names of the class body: what a dataclass takes by position
 }
 
 type pyCall struct {
@@ -96,11 +99,12 @@ type pyCall struct {
 // pyDecl is a value that stands under a name: an assignment, a default, a keyword, a
 // dict entry, an option.
 type pyDecl struct {
-	key   string
-	value pyValue
-	at    python.Pos
-	how   string
-	host  string // where a key of the dict around the value says it lies, "" otherwise
+	key      string
+	value    pyValue
+	at       python.Pos
+	how      string
+	host     string // where a key of the dict around the value says it lies, "" otherwise
+	variable bool   // of a module or function
 }
 
 // indexPython reads a module once.

@@ -15,6 +15,7 @@ func (w *pyWalker) options() {
 		switch last(c.name) {
 		case "add_argument", "add_option", "add_arg":
 			w.option(c, optionName(c.node), c.node.Arg("default", -1))
+			w.choices(optionName(c.node), c.node.Arg("choices", -1), c)
 		case "DEFINE_string", "DEFINE_list", "DEFINE_multi_string", "DEFINE_enum":
 			w.option(c, stringOf(c.node.Arg("name", 0)), c.node.Arg("default", 1))
 		case "set_defaults":
@@ -34,6 +35,35 @@ func (w *pyWalker) option(c *pyCall, name string, value python.Expr) {
 	if !keyed(c.node) {
 		w.declare(name, v, c.node.Pos(), "default")
 	}
+}
+
+// choices are what else the option can be: names of the hub that the program itself
+// lists. Words among them are settings.
+func (w *pyWalker) choices(name string, list python.Expr, c *pyCall) {
+	if name == "" || list == nil {
+		return
+	}
+	for _, v := range hubNames(list) {
+		w.x.fields[name] = append(w.x.fields[name], pyValue{v, c.scope, c.block, "list"})
+		w.declare(name, pyValue{v, c.scope, c.block, "list"}, c.node.Pos(), "list")
+	}
+}
+
+// hubNames are the ids of the hub in a list or tuple.
+func hubNames(list python.Expr) []python.Expr {
+	var elts, out []python.Expr
+	switch l := list.(type) {
+	case *python.List:
+		elts = l.Elts
+	case *python.Tuple:
+		elts = l.Elts
+	}
+	for _, e := range elts {
+		if KindOf(stringOf(e)) == NameHub {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // keyed tells whether an option chooses out of a table of the program (choices=list(MODELS)):
@@ -89,6 +119,11 @@ func (w *pyWalker) clickOptions(s *python.Func, inner *pyScope) {
 			continue
 		}
 		value, name := c.Arg("default", -1), optionName(c)
+		if choice, ok := c.Arg("type", -1).(*python.Call); ok && last(python.Dotted(choice.Func)) == "Choice" {
+			if names := hubNames(choice.Arg("choices", 0)); value == nil && len(names) > 0 {
+				value = &python.List{Span: python.Span{From: choice.Pos(), To: choice.End()}, Elts: names}
+			}
+		}
 		for _, a := range c.Args { // an explicit name has no dashes
 			if n := stringOf(a); n != "" && !strings.HasPrefix(n, "-") {
 				name = n

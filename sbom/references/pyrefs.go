@@ -16,8 +16,14 @@ type pyReader struct {
 	open  map[*pyParam][]openSink
 	fed   map[*pyParam]bool // a call passes a value that is known
 	used  map[python.Pos]bool
+	kinds map[kindKey]bool // what a literal was taken for
 	seen  map[refKey]bool
 	links *pyLinks
+}
+
+type kindKey struct {
+	at   python.Pos
+	kind string
 }
 
 type refKey struct {
@@ -45,7 +51,12 @@ func (r *pyReader) references() {
 		for _, row := range rolesOf(c.name) {
 			r.row(c, &pyRoles[row], claimed)
 		}
+		if len(claimed) == 0 {
+			r.guess(c)
+		}
 	}
+	r.commands()
+	r.programs()
 	done := map[*pyParam]int{}
 	for range maxSinkRounds {
 		if !r.derived(done) {
@@ -200,7 +211,12 @@ const maxNested = 3 // lists in dicts in lists of names
 func (r *pyReader) term(t pyTerm, s *pySink, depth int) bool {
 	switch {
 	case t.param != nil:
-		r.follow(t.param, s, r.x.m.AtNode(t.e))
+		if one := *s; t.element { // other entries of a table are no names
+			one.flags += "|shaped"
+			r.follow(t.param, &one, r.x.m.AtNode(t.e))
+		} else {
+			r.follow(t.param, s, r.x.m.AtNode(t.e))
+		}
 		return true
 	case t.imported != "":
 		r.links.load(t.imported, s, r.x.m.AtNode(t.e))
@@ -261,6 +277,7 @@ func (r *pyReader) nested(_ pyTerm, s *pySink, values []pyValue, depth int) bool
 // name records a name that is loaded at a place.
 func (r *pyReader) name(t pyTerm, s *pySink, text string, known bool) {
 	r.used[t.e.Pos()] = true
+	r.kinds[kindKey{t.e.Pos(), s.kind}] = true
 	at := r.x.m.AtNode(t.e)
 	if !known {
 		if s.has("quiet") && !strings.Contains(text, "/") || s.has("shaped") || s.has("remote") || placeholder(text) && text != "" {

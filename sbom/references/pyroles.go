@@ -306,31 +306,13 @@ var pyRoles = []pyRole{
 	{"Llama.build", "ckpt_dir", -1, "model", "base", "", "quiet|path"},
 	{"restore_from", "restore_path", 0, "model", "base", "", "quiet|path"},
 
-	// A class or function that says in its name what it makes, given an id of the hub.
-	// Which library it is from does not matter.
+	// Functions around the above. What else says in its name what it makes or gets is
+	// read by its words, see guess.
 	{"HfApiEngine", "model", 0, "model", "serve", "", "quiet"},
 	{"HfEngine", "model", 0, "model", "serve", "", "quiet"},
 	{"snapshot_download_*", "repo_id", 0, "model", "base", "", "quiet|shaped|guess"},
 	{"hf_hub_download_*", "repo_id", 0, "model", "base", "", "quiet|shaped|guess"},
 	{"load_dataset_*", "path|dataset_name", 0, "dataset", "train", "", "quiet|shaped|guess"},
-	{"load_*model", "", 0, "model", "base", "", "quiet|shaped|guess"},
-	{"load_*tokenizer", "", 0, "tokenizer", "tokenizer", "", "quiet|shaped|guess"},
-	{"load_*dataset", "", 0, "dataset", "train", "", "quiet|shaped|guess"},
-	{"get_model", "", 0, "model", "base", "", "quiet|shaped|guess"},
-	{"get_tokenizer", "", 0, "tokenizer", "tokenizer", "", "quiet|shaped|guess"},
-	{"get_dataset", "", 0, "dataset", "train", "", "quiet|shaped|guess"},
-	{"download_model", "", 0, "model", "base", "", "quiet|shaped|guess"},
-	{"download_dataset", "", 0, "dataset", "train", "", "quiet|shaped|guess"},
-	{"*Tokenizer", "", 0, "tokenizer", "tokenizer", "", "quiet|shaped|guess"},
-	{"*Embedding", "model|model_name|model_name_or_path|model_id", 0, "model", "embedding", "", "quiet|shaped|guess"},
-	{"*Embeddings", "model|model_name|model_name_or_path|model_id", 0, "model", "embedding", "", "quiet|shaped|guess"},
-	{"*Embedder", "model|model_name|model_name_or_path|model_id", 0, "model", "embedding", "", "quiet|shaped|guess"},
-	{"*Reranker", "model|model_name|model_name_or_path|model_id", 0, "model", "embedding", "", "quiet|shaped|guess"},
-	{"*Encoder", "model|model_name|model_name_or_path|model_id", 0, "model", "embedding", "", "quiet|shaped|guess"},
-	{"*LLM", "model|model_name|model_name_or_path|model_id", 0, "model", "serve", "", "quiet|shaped|guess"},
-	{"*Engine", "model|model_name|model_name_or_path|model_id", 0, "model", "serve", "", "quiet|shaped|guess"},
-	{"*Model", "", 0, "model", "base", "", "quiet|shaped|guess"},
-	{"*Pipeline", "model|model_name|model_name_or_path|model_id", 0, "model", "base", "", "quiet|shaped|guess"},
 
 	// frames of names that are neither loaded nor written.
 	{"wandb.init", "project|entity|name|group", 0, "", "", "", "none"},

@@ -30,8 +30,7 @@ func (x *pyModule) text(v pyValue, depth int) (text string, known, isText bool) 
 			return left, false, is
 		case "%":
 			if s, ok := e.X.(*python.Str); ok {
-				before, _, _ := strings.Cut(s.Value, "%")
-				return before, false, true
+				return x.percent(s.Value, e.Y, v, depth)
 			}
 		}
 	case *python.Call:
@@ -40,8 +39,10 @@ func (x *pyModule) text(v pyValue, depth int) (text string, known, isText bool) 
 			return "", false, false
 		}
 		if s, ok := a.X.(*python.Str); ok && a.Attr == "format" {
-			before, _, _ := strings.Cut(s.Value, "{")
-			return before, false, true
+			return x.format(s.Value, e, v, depth)
+		}
+		if sep, ok := a.X.(*python.Str); ok && a.Attr == "join" && len(e.Args) == 1 {
+			return x.joined(sep.Value, e.Args[0], v, depth)
 		}
 		if a.Attr == "join" && last(python.Dotted(a.X)) == "path" && len(e.Args) > 0 {
 			first, known, is := x.single(pyValue{e.Args[0], v.scope, v.block, v.how}, depth+1)

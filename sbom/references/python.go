@@ -59,7 +59,7 @@ func readPython(m *python.Module, out *sbom.Inventory) *pyReader {
 	x := indexPython(m)
 	r := &pyReader{
 		x: x, out: out, sinks: map[*pyParam][]pySink{}, open: map[*pyParam][]openSink{}, fed: map[*pyParam]bool{},
-		used: map[python.Pos]bool{}, seen: map[refKey]bool{}, links: newPyLinks(x),
+		used: map[python.Pos]bool{}, kinds: map[kindKey]bool{}, seen: map[refKey]bool{}, links: newPyLinks(x),
 	}
 	r.references()
 	r.calls()

@@ -1,6 +1,7 @@
 package references
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
@@ -21,6 +22,7 @@ const (
 type pyTerm struct {
 	pyValue
 	param    *pyParam
+	element  bool // of the parameter: what is looked up in it
 	imported string
 }
 
@@ -161,10 +163,34 @@ func (x *pyModule) attributeTerms(a *python.Attribute, v pyValue, depth int) []p
 			return []pyTerm{{pyValue: v, imported: full + "." + a.Attr}}
 		}
 	}
+	if out := x.made(a, v, depth); out != nil {
+		return out
+	}
 	if values := x.fields[a.Attr]; values != nil {
 		return x.all(values, depth)
 	}
 	return []pyTerm{{pyValue: v}}
+}
+
+// made reads x.name where x is known to be what a class was called with.
+func (x *pyModule) made(a *python.Attribute, v pyValue, depth int) []pyTerm {
+	var out []pyTerm
+	for _, t := range x.terms(pyValue{a.X, v.scope, v.block, v.how}, depth+1) {
+		c, ok := t.e.(*python.Call)
+		if !ok || t.param != nil || t.imported != "" || len(out) > maxTerms || !isClass(last(python.Dotted(c.Func))) {
+			continue
+		}
+		e := c.Arg(a.Attr, -1)
+		if class := x.classes[python.Dotted(c.Func)]; e == nil && class != nil && x.method(class, "__init__", 0) == nil {
+			if i := slices.Index(class.order, a.Attr); i >= 0 {
+				e = c.Arg("", i)
+			}
+		}
+		if e != nil {
+			out = append(out, x.terms(pyValue{e, t.scope, t.block, "constant"}, depth+1)...)
+		}
+	}
+	return out
 }
 
 func (x *pyModule) all(values []pyValue, depth int) []pyTerm {
@@ -221,6 +247,11 @@ func (x *pyModule) callTerms(c *python.Call, v pyValue, depth int) ([]pyTerm, bo
 	}
 	if strings.HasSuffix(name, "environ.get") {
 		short = "environ.get"
+	}
+	if short == "getattr" && len(c.Args) == 2 { // getattr(args, "name") is args.name
+		if attr := stringOf(c.Args[1]); attr != "" {
+			return x.terms(pyValue{&python.Attribute{Span: c.Span, X: c.Args[0], Attr: attr}, v.scope, v.block, v.how}, depth+1), true
+		}
 	}
 	if d, ok := defaults[short]; ok {
 		if e := c.Arg(d[0].(string), d[1].(int)); e != nil {

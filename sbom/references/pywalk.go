@@ -34,6 +34,11 @@ func (w *pyWalker) stmt(s python.Stmt) {
 			w.expr(s.X)
 		}
 	case *python.Assign:
+		if w.scope.class != nil && w.scope.fn == nil && len(s.Targets) == 1 {
+			if n, ok := s.Targets[0].(*python.Name); ok {
+				w.scope.class.order = append(w.scope.class.order, n.ID)
+			}
+		}
 		w.assign(s)
 	case *python.Return:
 		w.expr(s.X)
@@ -130,6 +135,7 @@ func (w *pyWalker) bind(target python.Expr, v pyValue, path []int) {
 		}
 		if len(path) == 0 {
 			w.declare(t.ID, v, t.Pos(), v.how)
+			w.x.decls[len(w.x.decls)-1].variable = w.scope.class == nil || w.scope.fn != nil
 		}
 	case *python.Attribute:
 		if len(path) > 0 {
@@ -245,6 +251,7 @@ func (w *pyWalker) expr(e python.Expr) {
 		return
 	}
 	python.Inspect(e, func(n python.Node) bool {
+		w.place(n)
 		switch n := n.(type) {
 		case *python.Call:
 			w.x.calls = append(w.x.calls, pyCall{node: n, scope: w.scope, block: w.block})

@@ -43,7 +43,7 @@ func matchRecipe(f *sbom.File) bool {
 	case ".yaml", ".yml", ".json", ".toml":
 		return f.Within(maxRecipeBytes) && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasPrefix(f.Name(), "tsconfig") && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
 	}
-	return false
+	return isTemplateFile(f)
 }
 
 // toolDirs hold settings of editors and caches.
@@ -70,9 +70,19 @@ func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 	if jsonLines(f) {
 		return nil
 	}
+	r := &recipe{file: f, out: out}
+	if isTemplateFile(f) {
+		data, err := f.Bytes()
+		r.template(string(data))
+		return err
+	}
 	docs := tree.Of(f)
 	docs.Problem(f, sbom.FamilyReferences, out)
-	r := &recipe{file: f, out: out}
+	if docs.Template {
+		data, err := f.Bytes()
+		r.template(string(data))
+		return err
+	}
 	for _, doc := range docs.Docs {
 		if doc.Has("$schema") && doc.Has("properties") {
 			continue // a JSON schema describes keys, it does not set them

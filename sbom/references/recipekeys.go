@@ -75,6 +75,14 @@ func (r *recipe) special(key string, parent *tree.Node, p tree.Pair) (position, 
 		pos = position{"tokenizer", "tokenizer", false}
 	case key == "dataset_path" && parent.Has("task"): // lm-eval task files
 		pos = position{"dataset", "eval", false}
+	case parent.Get("_target_").Str() != "" && KindOf(p.Value.Text) == NameHub: // Hydra: an argument of that class
+		var ok bool
+		if pos, ok = positionOf(key); !ok {
+			pos, ok = calleePosition(parent.Get("_target_").Str())
+		}
+		if !ok || pos.role == "push" || pos.role == "output" {
+			return position{}, false
+		}
 	case key == "adapter" && KindOf(p.Value.Text) == NameHub:
 		pos = position{"adapter", "adapter", true}
 	case key == "path" && KindOf(p.Value.Text) == NameHub && describesDataset(parent):

@@ -132,7 +132,7 @@ type shell struct {
 	calls     []int // calls added, by index
 	declared  []declaredVariable
 	published []sbom.At // literals that name where something is uploaded
-	depth     int // of shells in shells
+	depth     int       // of shells in shells
 }
 
 // ReadShell appends what a shell text loads and fetches to out. at maps its 1-based
