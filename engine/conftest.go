@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -125,33 +126,24 @@ func (l *loader) conftestRules(source PackSource, file string, m *ast.Module, fo
 	}
 }
 
-// evaluate asks the rules once for each document, with its content as input.
+// evaluate asks the rules about each document, with its content as input.
 func (c *conftestPack) evaluate(ctx context.Context, in *Input, now time.Time, timeout time.Duration) map[string]answer {
 	out := map[string]answer{}
 	for _, d := range in.Documents {
 		if d.Content == nil {
 			continue // a template, or over the budget: not parsed, and a Problem says so
 		}
-		value, err := ast.InterfaceToValue(d.Content)
+		inputs, err := conftestInputs(d)
 		if err != nil {
 			for _, control := range c.controls {
-				out[control.ID] = answer{err: fmt.Errorf("%s: %w", d.Path, err)}
+				all := out[control.ID]
+				all.err = cmp.Or(all.err, fmt.Errorf("%s: %w", d.Path, err))
+				out[control.ID] = all
 			}
-			return out
+			continue
 		}
-		for id, a := range c.eval.evaluate(ctx, value, now, timeout) {
-			all := out[id]
-			if a.err != nil && all.err == nil {
-				all.err = fmt.Errorf("%s: %w", d.Path, a.err)
-			}
-			for _, f := range a.findings {
-				f.Subject, f.At = d.Path, sbom.At{Path: d.Path}
-				all.findings = append(all.findings, f)
-			}
-			if len(all.findings) > maxFindings && all.err == nil {
-				all.err = fmt.Errorf("more than %d findings", maxFindings)
-			}
-			out[id] = all
+		for _, value := range inputs {
+			c.one(ctx, d, value, now, timeout, out)
 		}
 	}
 	for id, a := range out {
@@ -159,6 +151,50 @@ func (c *conftestPack) evaluate(ctx context.Context, in *Input, now time.Time, t
 		out[id] = a
 	}
 	return out
+}
+
+// conftestInputs are the inputs that conftest makes of a document: a Dockerfile is its
+// instructions, and each entry of a list is an input of its own.
+func conftestInputs(d sbom.Document) ([]ast.Value, error) {
+	contents := []any{d.Content}
+	if list, ok := d.Content.([]any); ok {
+		contents = list
+	}
+	if fields, ok := d.Content.(map[string]any); ok && d.Kind == "dockerfile" {
+		text, _ := fields["text"].(string)
+		commands, err := dockerfileCommands(text)
+		if err != nil {
+			return nil, err
+		}
+		contents = []any{commands}
+	}
+	out := make([]ast.Value, 0, len(contents))
+	for _, content := range contents {
+		value, err := ast.InterfaceToValue(content)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, value)
+	}
+	return out, nil
+}
+
+// one adds what the rules say about one input.
+func (c *conftestPack) one(ctx context.Context, d sbom.Document, value ast.Value, now time.Time, timeout time.Duration, out map[string]answer) {
+	for id, a := range c.eval.evaluate(ctx, value, now, timeout) {
+		all := out[id]
+		if a.err != nil && all.err == nil {
+			all.err = fmt.Errorf("%s: %w", d.Path, a.err)
+		}
+		for _, f := range a.findings {
+			f.Subject, f.At = d.Path, sbom.At{Path: d.Path}
+			all.findings = append(all.findings, f)
+		}
+		if len(all.findings) > maxFindings && all.err == nil {
+			all.err = fmt.Errorf("more than %d findings", maxFindings)
+		}
+		out[id] = all
+	}
 }
 
 // readConftest reads the value of a conftest rule, wrapped in a list that is empty when

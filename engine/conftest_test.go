@@ -133,3 +133,37 @@ func TestConftestDoesNotGuardAGate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestConftestInputs hands a document over as conftest does: the instructions of a
+// Dockerfile, and the entries of a list one by one.
+func TestConftestInputs(t *testing.T) {
+	t.Parallel()
+	p := load(t, conftest(map[string]string{"a.rego": `package main
+
+deny contains msg if {
+	some i
+	input[i].Cmd == "from"
+	endswith(input[i].Value[0], ":latest")
+	msg := sprintf("instruction %d takes %s", [i, input[i].Value[0]])
+}
+
+deny contains sprintf("%s has no owner", [input.name]) if not input.owner
+`}))
+	in := documents()
+	in.Documents = []sbom.Document{
+		{Kind: "dockerfile", Path: "Dockerfile", Content: map[string]any{"text": "# build\nFROM a:1\nFROM b:latest\n"}},
+		{Kind: "yaml", Path: "list.yaml", Content: []any{map[string]any{"name": "a", "owner": "x"}, map[string]any{"name": "b"}}},
+	}
+	r := evaluate(t, p, in)["k8s/main/deny"]
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, f.At.Path+": "+f.Detail)
+	}
+	if diff := cmp.Diff([]string{"Dockerfile: instruction 2 takes b:latest", "list.yaml: b has no owner"}, got); diff != "" {
+		t.Error(diff, r.Reason)
+	}
+	in.Documents[0].Content = map[string]any{"text": "NO SUCH\n"}
+	if r := evaluate(t, p, in)["k8s/main/deny"]; r.Outcome != engine.Error || !strings.Contains(r.Reason, "Dockerfile: line 1") {
+		t.Errorf("a file that is no Dockerfile: %s: %s", r.Outcome, r.Reason)
+	}
+}
