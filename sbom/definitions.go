@@ -86,9 +86,9 @@ func definition(doc []byte) bool {
 	return seen["kind"] == "CustomResourceDefinition" && string(group) == "apiextensions.k8s.io"
 }
 
-// substance is how many bytes of the file somebody has to read: a YAML file is measured
-// without its definitions.
-func (f *File) substance() int64 {
+// Substance is how many bytes of the file a reader has to look at: a YAML file is
+// measured without its definitions (BlankDefinitions), any other file is its size.
+func (f *File) Substance() int64 {
 	if ext := f.Ext(); ext != ".yaml" && ext != ".yml" {
 		return f.Size
 	}

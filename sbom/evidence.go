@@ -84,6 +84,8 @@ type WorkloadModel struct {
 	TrafficPercent  int    `json:"traffic_percent"` // -1 when unstated
 	TrustRemoteCode Tri    `json:"trust_remote_code"`
 	At              At     `json:"at"`
+	// TrustAt is the place of the flag that says so, without a path when nothing does.
+	TrustAt At `json:"trust_at"`
 }
 
 // Identity is a role or account that workloads run as.

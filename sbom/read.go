@@ -50,7 +50,7 @@ func (g *generator) file(ctx context.Context, e entry) part {
 			return p
 		}
 		p.families = append(p.families, c.Families...)
-		if c.MaxBytes > 0 && f.Size > c.MaxBytes && f.substance() > c.MaxBytes {
+		if c.MaxBytes > 0 && f.Size > c.MaxBytes && f.Substance() > c.MaxBytes {
 			tooLarge(c, f, &p)
 			continue
 		}

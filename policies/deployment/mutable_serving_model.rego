@@ -40,6 +40,22 @@
 #         - 'models:/'
 #         - 'ollama://'
 #       doc: schemes under which a model is fetched from elsewhere
+#     clients:
+#       type: set
+#       default:
+#         - '(^|\.)(completions|responses|embeddings|messages|images|speech|transcriptions|translations|assistants|models|ChatCompletion|Completion|Embedding)\.[a-z_]+$'
+#         - '(^|\.)(Async)?Inference(Client|Api)$'
+#         - '(^|\.)Chat[A-Z][A-Za-z]*$'
+#         - '(^|\.)(Azure|Async)?(OpenAI|Anthropic|Groq|Mistral|Cohere|Together|VertexAI|Replicate|Bedrock|Ollama|NVIDIA)[A-Za-z]*$'
+#         - '(^|\.)HuggingFace(Hub|Endpoint|[A-Za-z]*API)$'
+#         - '(^|\.)(invoke_model|converse|converse_stream|init_chat_model|GenerativeModel|languageModel|useChatModel|textEmbeddingModel)$'
+#         - '^(litellm\.|dspy\.LM$|ollama\.(chat|generate|embed)|replicate\.run$)'
+#         - '(?i)(^|[._-])(llm|chat|nim)[_-]?model([_-]?(name|id))?$'
+#         - '^(NEXT_PUBLIC_|VITE_|REACT_APP_)'
+#         - '^--served-model-name$'
+#       doc: >-
+#         regular expressions of what only names a model to a service (callees, keys, flags): which
+#         bytes answer is decided where the service is deployed
 #     skip_paths:
 #       type: set
 #       default:
@@ -88,6 +104,8 @@ _served contains served if {
 	ref.state == "resolved"
 	not ref.how == "card"
 	not ref.confidence == "low"
+	not _asked(ref)
+	not ref.at.path in _training
 	_fetched(ref.uri)
 	not places.line(ref.at) in _declared
 	not places.line(ref.call_at) in _declared
@@ -100,6 +118,29 @@ _served contains served if {
 _declared contains places.line(model.at) if {
 	some workload in input.workloads
 	some model in workload.models
+}
+
+# A client asks a service for a model by its name, and has no revision to ask for.
+_asked(ref) if {
+	some client in settings["DEP-002"].clients
+	regex.match(client, ref.loader)
+}
+
+# A key without dashes in a script is one of the body of a request.
+_asked(ref) if {
+	ref.how in {"shell", "notebook"}
+	ref.loader == "model"
+}
+
+# Manifests of training jobs name what they start from and where they write.
+_training contains workload.at.path if {
+	some workload in input.workloads
+	workload.role == "training"
+}
+
+_training contains workload.at.path if {
+	some workload in input.workloads
+	contains(workload.kind, "Train")
 }
 
 _fetched(uri) if {

@@ -54,7 +54,7 @@ import data.mlpolicy.lib.places
 import data.mlpolicy.lib.refs
 import data.mlpolicy.settings
 
-deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if {
+deny contains {"subject": workload.name, "detail": detail, "at": _at(workload)} if {
 	some workload in input.workloads
 	workload.role in settings["DEP-027"].roles
 	count(_ways(workload)) > 0
@@ -86,17 +86,27 @@ _ways(workload) := ({model.uri |
 	code.on(variable.value)
 }
 
-_switched_on(argument, flag) if argument == flag
+# The place is that of the flag or the variable, else that of the workload.
+_at(workload) := sort(_places(workload))[0]
+
+_at(workload) := workload.at if count(_places(workload)) == 0
+
+_places(workload) := {model.trust_at |
+	some model in workload.models
+	model.trust_remote_code == "yes"
+	model.trust_at.path != ""
+} | {variable.at |
+	some variable in workload.env
+	variable.name in settings["DEP-027"].variables
+	code.on(variable.value)
+}
+
+# An argument may be a shell line that holds the flag among other words.
+_switched_on(argument, flag) if flag in split(argument, " ")
 
 _switched_on(argument, flag) if {
 	startswith(argument, $"{flag}=")
 	code.on(trim_prefix(argument, $"{flag}="))
-}
-
-# A shell line holds the flag among other words.
-_switched_on(argument, flag) if {
-	contains(argument, " ")
-	flag in split(argument, " ")
 }
 
 _workload_files contains workload.at.path if {

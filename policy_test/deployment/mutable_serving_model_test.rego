@@ -9,7 +9,7 @@ exactly(got, want) if got == want
 
 base := {
 	"model": {"uri": "hf://acme/m", "revision": "", "revision_kind": "none", "digest": "", "at": {"path": "a.yaml", "line": 9}},
-	"ref": {"role": "serve", "state": "resolved", "uri": "hf://acme/m", "revision": "main", "revision_kind": "branch", "how": "call", "confidence": "high", "at": {"path": "serve.py", "line": 9}, "call_at": {"path": "serve.py", "line": 9}},
+	"ref": {"role": "serve", "state": "resolved", "uri": "hf://acme/m", "revision": "main", "revision_kind": "branch", "how": "call", "loader": "vllm.LLM", "confidence": "high", "at": {"path": "serve.py", "line": 9}, "call_at": {"path": "serve.py", "line": 9}},
 }
 
 fires := {
@@ -19,12 +19,25 @@ fires := {
 	"code": {"references": [base.ref]},
 	"code and workload": {"references": [object.union(base.ref, {"at": {"path": "a.yaml"}})], "workloads": [{"name": "api", "role": "serving", "models": [base.model]}]},
 	"alias": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "models:/m@prod"})]}]},
+	"key of a manifest": {"references": [object.union(base.ref, {"how": "yaml", "loader": "model", "at": {"path": "a.yaml"}})], "workloads": [{"name": "api", "role": "other", "kind": "Deployment", "at": {"path": "a.yaml"}}]},
+	"training elsewhere": {"references": [base.ref], "workloads": [{"name": "job", "role": "training", "kind": "Job", "at": {"path": "job.yaml"}}]},
+	"script that loads": {"references": [object.union(base.ref, {"how": "shell", "loader": "vllm serve"})]},
 }
 
 silent := {
+	"request to a service": {"references": [object.union(base.ref, {"loader": "client.chat.completions.create"})]},
+	"client of a service": {"references": [object.union(base.ref, {"loader": "langchain_openai.ChatOpenAI"})]},
+	"name of the model that is asked": {"references": [object.union(base.ref, {"how": "yaml", "loader": "LLM_MODEL"})]},
+	"body of a request": {"references": [object.union(base.ref, {"how": "shell", "loader": "model"})]},
+	"body of a request in a notebook": {"references": [object.union(base.ref, {"how": "notebook", "loader": "model"})]},
+	"job": {"references": [object.union(base.ref, {"how": "yaml"})], "workloads": [{"name": "job", "role": "training", "kind": "TFJob", "at": {"path": "serve.py"}}]},
+	"runtime of jobs": {"references": [object.union(base.ref, {"how": "yaml"})], "workloads": [{"name": "tune", "role": "other", "kind": "ClusterTrainingRuntime", "at": {"path": "serve.py"}}]},
 	"known at run time": {"references": [object.union(base.ref, {"state": "unresolved"})]},
 	"folder in code": {"references": [object.union(base.ref, {"uri": "/models/m"})]},
 	"call of a workload": {"references": [object.union(base.ref, {"at": {"line": 2}})], "workloads": [{"name": "job", "role": "training", "models": [object.union(base.model, {"at": {"path": "serve.py"}})]}]},
+	"commit known at run time": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"revision_kind": "unresolved"})]}]},
+	"digest in the name": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "oci://acme/m@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"})]}]},
+	"generation": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "gs://acme/m#1700000000000000"})]}]},
 	"full commit": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"revision_kind": "commit"})]}]},
 	"digest": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"digest": "sha256:aa"})]}]},
 	"object version": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m.tar.gz?versionId=3", "revision_kind": ""})]}]},
@@ -43,6 +56,9 @@ found := {
 	"bucket": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves s3://acme/m/ without a revision", "subject": "s3://acme/m/"}},
 	"code": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
 	"code and workload": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves hf://acme/m without a revision", "subject": "hf://acme/m"}},
+	"key of a manifest": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "a.yaml serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
+	"training elsewhere": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
+	"script that loads": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
 	"alias": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves models:/m@prod without a revision", "subject": "models:/m@prod"}},
 }
 

@@ -15,10 +15,12 @@ base := {
 fires := {
 	"reference beside a training job": {"workloads": [object.union(base.workload, {"role": "training", "at": {"path": "serve.py"}})], "references": [base.ref]},
 	"model": {"workloads": [object.union(base.workload, {"models": [{"uri": "hf://acme/m", "trust_remote_code": "yes"}]})]},
+	"flag of a model": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code"], "models": [{"uri": "/m", "trust_remote_code": "yes", "trust_at": {"path": "a.yaml", "line": 9}}, {"uri": "/n", "trust_remote_code": "no", "trust_at": {"path": "a.yaml", "line": 2}}]})]},
+	"model without a place": {"workloads": [object.union(base.workload, {"models": [{"uri": "/m", "trust_remote_code": "yes", "trust_at": {"path": ""}}]})]},
 	"flag": {"workloads": [object.union(base.workload, {"args": ["--model", "m", "--trust-remote-code"]})]},
 	"flag with a value": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code=true"]})]},
 	"shell": {"workloads": [object.union(base.workload, {"command": ["vllm serve m --trust-remote-code"]})]},
-	"variable": {"workloads": [object.union(base.workload, {"env": [{"name": "HF_TRUST_REMOTE_CODE", "value": "1"}]})]},
+	"variable": {"workloads": [object.union(base.workload, {"env": [{"name": "HF_TRUST_REMOTE_CODE", "value": "1", "at": {"path": "a.yaml", "line": 7}}, {"name": "DEBUG", "value": "1", "at": {"path": "a.yaml", "line": 1}}, {"name": "TRUST_REMOTE_CODE", "value": "0", "at": {"path": "a.yaml", "line": 2}}]})]},
 	"code": {"references": [base.ref]},
 	"workload and its reference": {"workloads": [object.union(base.workload, {"args": ["--trust-remote-code"]})], "references": [object.union(base.ref, {"at": {"path": "a.yaml"}})]},
 }
@@ -45,7 +47,9 @@ found := {
 	"flag": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "api runs the code of its model repository (--trust-remote-code)", "subject": "api"}},
 	"flag with a value": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "api runs the code of its model repository (--trust-remote-code)", "subject": "api"}},
 	"shell": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "api runs the code of its model repository (--trust-remote-code)", "subject": "api"}},
-	"variable": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "api runs the code of its model repository (HF_TRUST_REMOTE_CODE)", "subject": "api"}},
+	"flag of a model": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api runs the code of its model repository (--trust-remote-code, /m)", "subject": "api"}},
+	"model without a place": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "api runs the code of its model repository (/m)", "subject": "api"}},
+	"variable": {{"at": {"line": 7, "path": "a.yaml"}, "detail": "api runs the code of its model repository (HF_TRUST_REMOTE_CODE)", "subject": "api"}},
 	"code": {{"at": {"line": 2, "path": "serve.py"}, "detail": "serving acme/m runs the code of its repository (trust_remote_code)", "subject": "hf://acme/m"}},
 	"workload and its reference": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "api runs the code of its model repository (--trust-remote-code)", "subject": "api"}},
 }

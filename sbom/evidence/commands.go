@@ -161,9 +161,9 @@ func expand(words []word, env []sbom.EnvVar) []word {
 // commandModels states the models a server is told to load.
 func commandModels(w *sbom.Workload, p *program, c container, line string) {
 	revision, _ := flagValue(c.words, []string{"--revision"})
-	trust := sbom.No
-	if v, ok := flagValue(c.words, []string{"--trust-remote-code", "--trust_remote_code"}); ok && !strings.EqualFold(v.text, "false") {
-		trust = sbom.Yes
+	trust, trustAt := sbom.No, sbom.At{}
+	if v, ok := flagValue(c.words, trustFlags); ok && !strings.EqualFold(v.text, "false") {
+		trust, trustAt = sbom.Yes, flagAt(c.words, trustFlags)
 	}
 	add := func(value word) {
 		if value.text == "" {
@@ -176,7 +176,7 @@ func commandModels(w *sbom.Workload, p *program, c container, line string) {
 		case p.llm && m.URI == value.text && bareHub.MatchString(value.text) && !modelFile.MatchString(value.text):
 			m.URI = "hf://" + value.text
 		}
-		m.TrustRemoteCode = trust
+		m.TrustRemoteCode, m.TrustAt = trust, trustAt
 		if !slices.ContainsFunc(w.Models, func(o sbom.WorkloadModel) bool { return o.URI == m.URI }) {
 			w.Models = append(w.Models, m)
 		}
@@ -201,6 +201,19 @@ func commandModels(w *sbom.Workload, p *program, c container, line string) {
 			add(word{strings.Trim(uri, `"'`), lora.at})
 		}
 	}
+}
+
+// trustFlags let a server run the code that comes with a model.
+var trustFlags = []string{"--trust-remote-code", "--trust_remote_code"}
+
+// flagAt is the place of the first of the flags, with or without a value.
+func flagAt(words []word, names []string) sbom.At {
+	for _, w := range words {
+		if name, _, _ := cutFlag(w.text); slices.Contains(names, name) {
+			return w.at
+		}
+	}
+	return sbom.At{}
 }
 
 func place(words []word, text string) word {

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -18,8 +19,11 @@ const (
 
 // document keeps the raw form of a configuration file, without secrets.
 func document(f *sbom.File, kind string, n *tree.Node, out *sbom.Inventory) {
-	if f.Size > maxDocumentBytes {
-		out.AddProblem(sbom.At{Path: f.Path, Offset: -1}, sbom.FamilyDocuments, "too_large", "file is larger than maxDocumentBytes (512 KiB), its documents are left out")
+	if f.Size > maxDocumentBytes && f.Substance() > maxDocumentBytes {
+		tooLarge := sbom.Problem{Path: f.Path, Offset: -1, Family: sbom.FamilyDocuments, Code: "too_large", Reason: "file is larger than maxDocumentBytes (512 KiB), its documents are left out"}
+		if !slices.Contains(out.Problems, tooLarge) { // once for all documents of a stream
+			out.Problems = append(out.Problems, tooLarge)
+		}
 		return
 	}
 	out.Documents = append(out.Documents, sbom.Document{Kind: kind, Path: f.Path, Content: redact(n.Any(), "")})

@@ -86,7 +86,8 @@ func TestKubernetesDeployment(t *testing.T) {
 		t.Errorf("security %+v: the weakest container is root, privileges are not said", s)
 	}
 	want := sbom.WorkloadModel{Name: "acme/assistant", URI: "hf://acme/assistant", Revision: "0123456789012345678901234567890123456789", RevisionKind: sbom.RevisionCommit,
-		TrafficPercent: -1, TrustRemoteCode: sbom.Yes, At: sbom.At{Path: "d.yaml", Line: 25}}
+		TrafficPercent: -1, TrustRemoteCode: sbom.Yes, At: sbom.At{Path: "d.yaml", Line: 25},
+		TrustAt: sbom.At{Path: "d.yaml", Line: 26, Pointer: "/spec/template/spec/containers/0/args/0"}}
 	if len(w.Models) != 1 {
 		t.Fatalf("models %+v", w.Models)
 	}

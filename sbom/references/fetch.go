@@ -28,8 +28,10 @@ func (s *shell) fetch(words []word) {
 		}
 	case name == "ollama" && (second == "pull" || second == "run") && len(args) > 1:
 		s.model(position{"model", "serve", false}, args[1], "ollama "+second, true)
-	case name == "vllm" && second == "serve" && len(args) > 1:
-		s.model(position{"model", "serve", false}, args[1], "vllm serve", false)
+	case name == "vllm" && second == "serve":
+		if model, ok := follows(words, "serve"); ok {
+			s.model(position{"model", "serve", false}, model, "vllm serve", false)
+		}
 	case name == "git" && second == "clone" && len(args) > 1:
 		s.call("git clone", args[1], words)
 		s.url(args[1], "git clone")
@@ -47,6 +49,18 @@ func (s *shell) fetch(words []word) {
 	default:
 		s.served(args)
 	}
+}
+
+// follows is the argument right after a subcommand. Which flags take a value is not
+// known for every server, so a later word may be the value of one: vllm serve --log-level
+// warning --model org/name.
+func follows(words []word, command string) (word, bool) {
+	for i := 0; i+1 < len(words); i++ {
+		if words[i].text == command {
+			return words[i+1], !strings.HasPrefix(words[i+1].text, "-")
+		}
+	}
+	return word{}, false
 }
 
 // served reads PROGRAM serve org/name, whichever server it is.

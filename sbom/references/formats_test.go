@@ -51,6 +51,7 @@ func TestFormats(t *testing.T) {
 		{"any server", "a.sh", "python cli.py serve org/m --port 1\nnpm run serve src/main\n", []found{{"model", "serve", "org/m", "", 1}}},
 		{"recorded answers", "experiments/responses/a.json", "{\"model_id\": \"org/m\"}\n", nil},
 		{"gateway", "a.ts", "export const DEFAULT_MODEL = \"openai/gpt-4.1\";\ngateway.languageModel(\"openai/gpt-4o\");\n", []found{{"model", "base", "openai/gpt-4.1", "", 1}, {"model", "serve", "openai/gpt-4o", "", 2}}},
+		{"value of a flag is no model", "b.sh", "vllm serve --log-level warning --model org/m\n", []found{{"model", "serve", "org/m", "", 1}}},
 		{"shift is no heredoc", "a.sh", "x=$((1<<2))\nvllm serve org/m\n", []found{{"model", "serve", "org/m", "", 2}}},
 		{"shell in a shell", "a.sh", "M=org/m\nbash -c \"python t.py --model_name_or_path $M \\\n  --dataset_name org/d\"\n", []found{{"model", "base", "org/m", "", 1}, {"dataset", "train", "org/d", "", 3}}},
 		{"array and flags kept for later", "a.sh", "ARGS=(\n  --tokenizer_name=org/t\n)\nEXTRA=\"--model_name_or_path org/m\"\n", []found{{"tokenizer", "tokenizer", "org/t", "", 2}, {"model", "base", "org/m", "", 4}}},
