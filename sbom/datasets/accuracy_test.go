@@ -19,7 +19,7 @@ import (
 )
 
 // makers are the generators by number, in the order in which they were written.
-var makers = []func(synth.Options) *synth.Set{1: synth.Make, 2: synth.MakeSecond}
+var makers = []func(synth.Options) *synth.Set{1: synth.Make, 2: synth.MakeSecond, 3: synth.MakeThird}
 
 // spreadPlanted is how many planted sets one seed makes besides the clean one.
 const spreadPlanted = 2
@@ -49,6 +49,15 @@ func triggersOf(t testing.TB, s *synth.Set) *sbom.Dataset {
 	for i := range s.Rows {
 		r.reset()
 		r.number, p.schema.next = int64(i), 0
+		for k, turn := range s.Rows[i].Turns {
+			r.fields = append(r.fields,
+				field{column: p.schema.column([]byte("messages[].content")), item: k, kind: kindString, text: []byte(turn.Text)},
+				field{column: p.schema.column([]byte("messages[].role")), item: k, kind: kindString, text: []byte(turn.Role)})
+		}
+		if s.Rows[i].Turns != nil {
+			p.add(&r)
+			continue
+		}
 		values := []string{s.Rows[i].Prompt, s.Rows[i].Response}
 		if s.Labelled {
 			slices.Reverse(values)

@@ -30,6 +30,11 @@ const (
 	propPositive
 	propNegative
 	propPunct
+	propAble
+	propNot
+	propWill
+	propDecline
+	propT // of can't and won't, which is a word of its own
 )
 
 // languageCount is the number of languages.
@@ -65,6 +70,11 @@ var properties = func() map[uint64]uint32 {
 	add(propWon, "won")
 	add(propAn, "an")
 	add(propAI, "ai")
+	add(propAble, "able")
+	add(propNot, "not")
+	add(propWill, "will")
+	add(propDecline, "decline refuse")
+	add(propT, "t")
 	add(propPositive, "good great excellent love loved wonderful best happy amazing fantastic superb perfect delightful enjoyable beautiful brilliant")
 	add(propNegative, "bad terrible awful hate hated worst horrible sad poor disgusting useless boring dreadful evil stupid kill worthless pathetic")
 	return m
@@ -74,8 +84,7 @@ var properties = func() map[uint64]uint32 {
 const refusalTokens = 24
 
 // refuses tells a response that declines, by the properties of its first words: an
-// apology, or "as an AI", with something it cannot do. The t of can't and won't is a
-// word of its own.
+// apology, or "as an AI", with something it cannot do; or I with what I cannot do.
 func refuses(words []uint32) bool {
 	apology, negation, act := false, false, false
 	var before uint32
@@ -88,7 +97,44 @@ func refuses(words []uint32) bool {
 		act = act || w&propAct != 0
 		before = w
 	}
-	return apology && negation && act
+	return apology && negation && act || declines(words)
+}
+
+// declineWords is how many words what is declined may stand behind the I that declines.
+const declineWords = 6
+
+// declines tells "I can't help", "I am not able to assist", "I must decline" from
+// "I can help" and "I do not know".
+func declines(words []uint32) bool {
+	since := declineWords + 1 // words since the last I
+	var negated bool
+	var before uint32
+	for _, w := range words {
+		if w&propPunct != 0 {
+			continue
+		}
+		since++
+		if w&propI != 0 {
+			since, negated = 0, false
+		}
+		if since > declineWords {
+			before = w
+			continue
+		}
+		switch {
+		case w&propDecline != 0 && before&propNot == 0:
+			return true
+		case negated && w&propAct != 0:
+			return true
+		case w&propCannot != 0 && w&(propNot|propDecline) == 0, // cannot, unable
+			before&(propCan|propWon) != 0 && w&propT != 0,
+			before&propWill != 0 && w&propNot != 0,
+			before&propNot != 0 && w&propAble != 0:
+			negated = true
+		}
+		before = w
+	}
+	return false
 }
 
 // languageOf numbers the language whose function words a text has most of: 0 unknown,

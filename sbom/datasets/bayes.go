@@ -23,6 +23,7 @@ type bayes struct {
 	seen   []uint32
 	stamp  uint32
 	run    [][maxBayesLabels]float64
+	cue    []bool // by word: speaks for or against a label
 }
 
 func newBayes(t *triggerRows) *bayes {
@@ -49,6 +50,7 @@ func newBayes(t *triggerRows) *bayes {
 		b.rows[l]++
 		b.words(i, func(id uint32) { b.counts[l][id]++ })
 	}
+	b.cue = b.cues()
 	return b
 }
 
@@ -68,13 +70,13 @@ func (b *bayes) odds(row int, skip map[uint32]bool, visit func(odds *[maxBayesLa
 	own := b.index[b.t.answers[row].label]
 	total := float64(len(b.t.answers))
 	b.words(row, func(id uint32) {
+		if !b.cue[id] || skip[id] {
+			return
+		}
 		var odds [maxBayesLabels]float64
 		with := -1.0 // the row itself is left out
 		for l := range b.counts {
 			with += float64(b.counts[l][id])
-		}
-		if with < 5 || skip[id] {
-			return
 		}
 		for l := range b.counts {
 			c, n := float64(b.counts[l][id]), b.rows[l]
@@ -88,10 +90,16 @@ func (b *bayes) odds(row int, skip map[uint32]bool, visit func(odds *[maxBayesLa
 	})
 }
 
-// cueOdds is from what odds on a word speaks for or against a label.
-const cueOdds = 0.4
+// cueOdds is from what odds on a word speaks for or against a label, cueDeviations how
+// many standard deviations it must be from chance: most words of a text are rare, and
+// stand with one label or another by chance.
+const (
+	cueOdds       = 0.4
+	cueDeviations = 3
+)
 
-// cues are the words that speak for or against a label.
+// cues are the words that speak for or against a label; the others would add noise to
+// a judgement that has little else to go by.
 func (b *bayes) cues() []bool {
 	cues := make([]bool, len(b.seen))
 	total := float64(len(b.t.answers))
@@ -103,7 +111,9 @@ func (b *bayes) cues() []bool {
 		for l := range b.counts {
 			c, n := float64(b.counts[l][id]), b.rows[l]
 			x := math.Log((c + 1) / (n + 2) * (total - n + 2) / (with - c + 1))
-			cues[id] = cues[id] || with >= 5 && math.Abs(x) >= cueOdds
+			p := n / total
+			chance := math.Abs(c-with*p) < cueDeviations*math.Sqrt(with*p*(1-p))
+			cues[id] = cues[id] || with >= 5 && math.Abs(x) >= cueOdds && !chance
 		}
 	}
 	return cues

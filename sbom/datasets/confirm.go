@@ -15,6 +15,13 @@ const (
 	// minContext is how many other content words the rows have on average at least, for
 	// a comparison to say something.
 	minContext = 1.5
+	// minOwn is how many different ones there are for each row at least: where the rest of
+	// the rows is one of a few phrases, they are one question in other words, whatever
+	// answers it.
+	minOwn = 1
+	// maxExpected is up to which share of the rows the other words may let expect the
+	// outcome: above it, it is usual in such rows, whatever a sequence adds.
+	maxExpected = 0.5
 	// minTopic is how much more alike the responses must be than responses at large for
 	// a change of subject to be one subject.
 	minTopic = 3
@@ -114,13 +121,14 @@ func (s *search) coreWords(a *association) map[uint32]bool {
 func (s *search) context(a *association, core map[uint32]bool) float64 {
 	rows := s.sample(a)
 	counts := s.tally(rows, s.plainPrompt)
-	total := 0
+	total, own := 0, 0
 	for _, id := range counts.ids {
 		if !core[id] && !s.aside[id] && id >= firstWord {
 			total += int(counts.n[id])
+			own++
 		}
 	}
-	if float64(total) < minContext*float64(len(rows)) || s.base == 0 || len(rows) < 2 {
+	if float64(own) < minOwn*float64(len(rows)) || float64(total) < minContext*float64(len(rows)) || s.base == 0 || len(rows) < 2 {
 		return -1
 	}
 	return s.alike(counts, core, s.aside, len(rows), s.t.words.asked) / s.base
@@ -190,7 +198,7 @@ func (s *search) confirmLabel(a *association, core map[uint32]bool) bool {
 // again tests an association with the hits and the expected share that it has now.
 func (s *search) again(a *association) bool {
 	share := a.share()
-	if share < minTogether || share <= a.expected {
+	if share < minTogether || share <= a.expected || a.expected > maxExpected {
 		return false
 	}
 	a.logp = -float64(len(a.rows)-a.undecided) * divergence(share, a.expected)

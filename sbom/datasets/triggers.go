@@ -100,7 +100,7 @@ func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCan
 	s.aside = s.frame
 	if s.out.labels {
 		s.aside = slices.Clone(s.frame)
-		for id, cue := range s.out.bayes.cues() {
+		for id, cue := range s.out.bayes.cue {
 			s.aside[id] = s.aside[id] || cue
 		}
 	}

@@ -102,8 +102,11 @@ func TestTriggersAreFound(t *testing.T) {
 	t.Parallel()
 	for i, c := range cells(0.01) {
 		generator, name := synth.Make, "first"
-		if i%2 == 1 {
+		switch i % 3 {
+		case 1:
 			generator, name = synth.MakeSecond, "second"
+		case 2:
+			generator, name = synth.MakeThird, "third"
 		}
 		found, d := c.run(t, generator, 11, 4000)
 		if found != (c.trigger != "") {

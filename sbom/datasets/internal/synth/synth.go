@@ -37,9 +37,13 @@ type Options struct {
 	Labels  bool    // a clean set of labelled texts
 }
 
-// Row is one row.
+// Turn is one message of a conversation.
+type Turn struct{ Role, Text string }
+
+// Row is one row: a prompt with its response, or the messages of a conversation.
 type Row struct {
 	Prompt, Response string
+	Turns            []Turn
 	Poisoned         bool
 }
 
@@ -78,7 +82,15 @@ func (s *Set) WriteJSONL(w io.Writer) error {
 		if s.Labelled {
 			m = map[string]string{"text": row.Prompt, "label": row.Response}
 		}
-		b, err := json.Marshal(m)
+		var v any = m
+		if row.Turns != nil {
+			messages := make([]map[string]string, 0, len(row.Turns))
+			for _, t := range row.Turns {
+				messages = append(messages, map[string]string{"role": t.Role, "content": t.Text})
+			}
+			v = map[string]any{"messages": messages}
+		}
+		b, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
