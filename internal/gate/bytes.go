@@ -107,6 +107,9 @@ func (g *Gate) rootRow() Row {
 			row.Digests[onDisk] = s.manifest.Root // compared file by file: the signer may have left files out
 		}
 	}
+	if g.rootUnknown() != "" {
+		delete(row.Digests, onDisk)
+	}
 	if root := g.lastPassed(); root != "" {
 		row.Digests[inVSA] = root
 	}

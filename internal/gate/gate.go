@@ -106,6 +106,7 @@ func (g *Gate) Collect(ctx context.Context) error {
 	g.Provenance = attest.NewChain(g.policy, g.Judged, g.revoked).Walk(attest.Target{
 		Digests: g.targets(), Stage: string(g.req.Stage), Resource: g.resource(), Declared: g.declared(),
 	})
+	g.excuseRoot()
 	if len(g.req.Attestations) == 0 {
 		// Nobody looked for statements: that there is none is no finding.
 		g.Provenance = sbom.Provenance{Revoked: g.Provenance.Revoked}
@@ -113,6 +114,31 @@ func (g *Gate) Collect(ctx context.Context) error {
 	g.compareBytes()
 	g.missing()
 	return nil
+}
+
+// rootUnknown is the signature that cannot be read while none is valid: it may leave files
+// out, so that the digest by which others know the model is not the one of all files.
+func (g *Gate) rootUnknown() (file string) {
+	for _, s := range g.Signatures {
+		switch s.State {
+		case "valid":
+			return ""
+		case "unreadable":
+			file = s.At.Path
+		}
+	}
+	return file
+}
+
+// excuseRoot takes back that nothing speaks for the model when its digest is not known.
+func (g *Gate) excuseRoot() {
+	file := g.rootUnknown()
+	if file == "" {
+		return
+	}
+	g.Provenance.Gaps = slices.DeleteFunc(g.Provenance.Gaps, func(gap sbom.ProvenanceGap) bool {
+		return gap.Code == "no_statement" && gap.Digest == g.root()
+	})
 }
 
 // beside are files of the command line that may lie in the model and are no part of it.
@@ -290,6 +316,9 @@ func (g *Gate) Extend(in *engine.Input) error {
 	looked(sbom.FamilySignatures, len(g.req.Signatures), "--signature FILE")
 	for _, family := range []sbom.Family{sbom.FamilyAttestations, sbom.FamilyProvenance, sbom.FamilyPrior} {
 		looked(family, len(g.req.Attestations), "--attestation FILE")
+	}
+	if file := g.rootUnknown(); file != "" && len(g.Provenance.Edges)+len(g.Provenance.Gaps) == 0 {
+		in.Collected[sbom.FamilyProvenance] = sbom.Collected{Files: len(g.req.Attestations), Reason: "the digest by which statements know the model is in " + file + ", which cannot be read"}
 	}
 	in.Fingerprint = g.fingerprint()
 	in.Collected[sbom.FamilyFingerprint] = sbom.Collected{Looked: len(g.req.Attestations) > 0, Files: len(g.req.Attestations), Reason: "no statement of `mlpolicy fingerprint check` was given"}

@@ -36,6 +36,7 @@ deny contains {"subject": input.subject.name, "detail": detail, "at": {"path": "
 	input.config.mode == "gate"
 	evidence.given
 	count(_verified) == 0
+	count(_unreadable) == 0
 	detail := "nothing that was verified here speaks for the bytes that are used"
 }
 
@@ -50,6 +51,12 @@ deny contains {"subject": decision.digest, "detail": detail, "at": decision.at, 
 	decision.verified == "yes"
 	decision.decision != "allow"
 	detail := $"stage {decision.stage} did not let it pass ({decision.decision})"
+}
+
+# What cannot be read might have spoken for the bytes: the problems of its family tell.
+_unreadable contains entry.at.path if {
+	some entry in array.concat(input.signatures, input.attestations)
+	entry.state == "unreadable"
 }
 
 _verified contains "signature" if {

@@ -22,6 +22,8 @@ fires := {
 }
 
 silent := {
+	"unreadable signature": object.union(base.gate, {"signatures": [{"state": "unreadable", "at": {"path": "model.sig"}}]}),
+	"unreadable statement": object.union(base.gate, {"signatures": [], "attestations": [{"state": "unreadable", "digests": {}, "at": {"path": "a.json"}}]}),
 	"signature": base.gate,
 	"statement": object.union(base.gate, {"signatures": [], "attestations": [{"state": "verified", "digests": {"sha256": "aa"}}]}),
 	"statement about a file": object.union(base.gate, {"signatures": [], "weights": [{"sha256": "bb"}], "attestations": [{"state": "verified", "digests": {"sha256": "bb"}}]}),
