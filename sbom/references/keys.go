@@ -32,7 +32,7 @@ var positions = map[string]position{
 	"lora_path": {"adapter", "adapter", true}, "lora_weights": {"adapter", "adapter", true}, "peft_model": {"adapter", "adapter", true}, "adapter_model": {"adapter", "adapter", true}, "lora_adapter_path": {"adapter", "adapter", true},
 	"adapter_id": {"adapter", "adapter", true}, "lora_model_path": {"adapter", "adapter", true}, "lora_name_or_path": {"adapter", "adapter", true}, "reward_model_adapters": {"adapter", "adapter", true}, "lora_modules": {"adapter", "adapter", true},
 
-	"tokenizer_name_or_path": {"tokenizer", "tokenizer", false}, "tokenizer_name": {"tokenizer", "tokenizer", true}, "tokenizer_path": {"tokenizer", "tokenizer", true}, "tokenizer": {"tokenizer", "tokenizer", true}, "tokenizer_id": {"tokenizer", "tokenizer", true},
+	"tokenizer_name_or_path": {"tokenizer", "tokenizer", false}, "tokenizer_name": {"tokenizer", "tokenizer", false}, "tokenizer_path": {"tokenizer", "tokenizer", true}, "tokenizer": {"tokenizer", "tokenizer", true}, "tokenizer_id": {"tokenizer", "tokenizer", true},
 	"processor_name_or_path": {"tokenizer", "tokenizer", false}, "tokenizer_config": {"tokenizer", "tokenizer", true},
 
 	"dataset_name": {"dataset", "train", true}, "dataset_id": {"dataset", "train", true}, "dataset_name_or_path": {"dataset", "train", false}, "dataset": {"dataset", "train", true}, "dataset_path": {"dataset", "train", true},
@@ -113,6 +113,9 @@ var builders = map[string]bool{
 
 // accepts tells whether a value can be what its position names.
 func (p position) accepts(value string) bool {
+	if p.kind == "dataset" {
+		value = datasetName(value)
+	}
 	if placeholder(value) || p.kind == "dataset" && builders[value] {
 		return false
 	}
@@ -124,7 +127,7 @@ func (p position) accepts(value string) bool {
 	case NameNone, NameImage:
 		return false
 	case NameBare:
-		return !p.shaped || p.kind == "model" && (strings.HasSuffix(strings.ToLower(value), ".gguf") || serviceOf(value) != "")
+		return !p.shaped && (p.kind != "tokenizer" || !isWord(value)) || p.kind == "model" && (strings.HasSuffix(strings.ToLower(value), ".gguf") || serviceOf(value) != "")
 	case NameURL:
 		id, _ := HubID(value)
 		return !p.shaped || id != "" || fileExtensions[strings.ToLower(extOf(value))]

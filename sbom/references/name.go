@@ -268,10 +268,25 @@ var (
 	genericNames  = set("model", "model-name", "model_name", "repo", "repo-name", "repo_name", "dataset", "dataset-name", "dataset_name", "my-model", "my_model", "variant", "bar", "model-gguf", "repo-gguf", "my-dataset", "some-model")
 )
 
+// datasetName is the name of a dataset without what some programs put behind it: a
+// number of rows, org/name#500, or a part of it, org/name:part (ModelScope's SWIFT).
+func datasetName(name string) string {
+	if strings.Contains(name, "://") {
+		return name
+	}
+	if i := strings.IndexAny(name, "#:"); i > 0 && i+1 < len(name) && KindOf(name[:i]) == NameHub {
+		return name[:i]
+	}
+	return name
+}
+
 // New returns a reference of kind and role to name at a place, normalised: a revision
 // inside the name is split off, and what a template or the run time decides stays
 // unresolved with its known prefix.
 func New(kind, role, name string, at sbom.At) sbom.Reference {
+	if kind == "dataset" {
+		name = datasetName(name)
+	}
 	r := sbom.Reference{
 		Kind: kind, Role: role, Name: name, State: sbom.StateResolved, RevisionKind: sbom.RevisionNone,
 		TrustRemoteCode: sbom.Unstated, Confidence: "high", At: at, CallAt: at,

@@ -1,6 +1,7 @@
 package references
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
@@ -31,8 +32,17 @@ func (r *pyReader) guess(c *pyCall) {
 		return // what is made from another object names nothing
 	}
 	s := pySink{kind: pos.kind, role: pos.role, flags: "quiet|shaped|guess", loader: c.name, callAt: r.x.m.At(c.node.Pos())}
-	if r.callSays(c, &s) {
-		r.load(pyValue{e, c.scope, c.block, "call"}, &s)
+	if !r.callSays(c, &s) {
+		return
+	}
+	r.load(pyValue{e, c.scope, c.block, "call"}, &s)
+	for i, e := range c.node.Args { // Model("org/on-one-hub", "org/on-another")
+		if KindOf(stringOf(e)) != NameHub {
+			return
+		}
+		if i > 0 {
+			r.load(pyValue{e, c.scope, c.block, "call"}, &s)
+		}
 	}
 }
 
@@ -80,6 +90,9 @@ func nounOf(words []string) (position, bool) {
 	}
 	if n := len(words); words[n-1] == "llm" || words[n-1] == "engine" {
 		return position{"model", "serve", true}, true
+	}
+	if pos, ok := wordsPosition(strings.Join(words, "_")); ok && pos.kind == "tokenizer" && slices.Contains(words, "model") {
+		return position{"model", "base", true}, true // load_model_and_tokenizer: both come with the model
 	}
 	for len(words) > 1 && (words[len(words)-1] == "pipeline" || words[len(words)-1] == "wrapper" || words[len(words)-1] == "runner") {
 		words = append(words[:len(words)-1:len(words)-1], "model")

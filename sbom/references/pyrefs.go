@@ -236,12 +236,28 @@ func (r *pyReader) term(t pyTerm, s *pySink, depth int) bool {
 		}
 		return r.nested(t, s, values, depth)
 	}
+	if c, ok := t.e.(*python.Call); ok && s.kind == "adapter" && last(python.Dotted(c.Func)) == "snapshot_download" && depth < maxNested {
+		return r.downloaded(t, c, s, depth) // a model's tokenizer comes with it; an adapter is told by its use
+	}
 	text, known, isText := r.x.text(t.pyValue, 0)
 	if !isText {
 		return false
 	}
 	r.name(t, s, text, known)
 	return true
+}
+
+// downloaded follows a folder to the repository it is a copy of.
+func (r *pyReader) downloaded(t pyTerm, c *python.Call, s *pySink, depth int) bool {
+	e := c.Arg("repo_id", 0)
+	if e == nil {
+		e = c.Arg("model_id", -1)
+	}
+	any := false
+	for _, v := range r.x.terms(pyValue{e, t.scope, t.block, "call"}, 0) {
+		any = r.term(v, s, depth+1) || any
+	}
+	return any
 }
 
 // maxSinks bounds the loads one parameter is followed to; dispatchers reach a dozen.

@@ -40,6 +40,7 @@ var pyRoles = []pyRole{
 	{"*processor*.from_pretrained", "pretrained_model_name_or_path", 0, "tokenizer", "tokenizer", "", ""},
 	{"*FeatureExtractor*.from_pretrained", "pretrained_model_name_or_path", 0, "tokenizer", "tokenizer", "", ""},
 	{"from_pretrained", "pretrained_model_name_or_path|pretrained_model_or_path|model_name_or_path|model_name|model_id|pretrained_path|repo_id|model_path", 0, "model", "base", "", ""},
+	{"from_pretrained", "adapter_id|adapter_dir|adapter_name_or_path", 1, "adapter", "adapter", "", "quiet|shaped"}, // on a model that was loaded
 	{"from_pretrained", "tokenizer", -1, "tokenizer", "tokenizer", "", "quiet"},
 	{"from_pretrained", "vae|unet|controlnet|text_encoder|teacher_model|assistant_model", -1, "model", "base", "", "quiet"},
 	{"AutoTokenizer", "pretrained_model_name|model_name", 0, "tokenizer", "tokenizer", "", "quiet"}, // NeMo

@@ -190,6 +190,9 @@ func isWord(text string) bool {
 
 // accepts tells whether a text can be what the argument names.
 func (s *pySink) accepts(text string) bool {
+	if s.kind == "dataset" && s.host == "" {
+		text = datasetName(text)
+	}
 	if placeholder(text) || s.kind == "dataset" && builders[text] {
 		return false
 	}
@@ -228,7 +231,9 @@ func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
 		lookup, revision, _ = strings.Cut(name, ":")
 	}
 	ref := New(s.kind, s.role, lookup, at)
-	ref.Name = name
+	if s.kind != "dataset" {
+		ref.Name = name
+	}
 	if s.host != "" && !strings.HasPrefix(lookup, "hf") && ref.State == sbom.StateResolved {
 		if kind := KindOf(lookup); !hosted[s.host] || kind != NameHub && kind != NameRegistry && kind != NameURL && kind != NameBucket {
 			ref.Host, ref.URI = s.host, s.host+"://"+lookup

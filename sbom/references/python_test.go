@@ -62,6 +62,12 @@ func TestPython(t *testing.T) {
 		{"a list that nothing reads", "from u import FastModel\nfourbit_models = [\n  \"org/a\",\n]\nmodel = FastModel.from_pretrained(model_name=\"org/m\")\n", []found{{"model", "base", "org/m", "", 5}}},
 		{"passed on", "p.add_argument(\"--model_id\", default=\"org/m\")\na = p.parse_args()\nWrapper(model_id=a.model_id, tokenizer_id=a.model_id)\n", []found{{"model", "base", "org/m", "", 1}, {"tokenizer", "tokenizer", "org/m", "", 1}}},
 
+		{"deferred", "m = dict(type=AutoTokenizer.from_pretrained, pretrained_model_name_or_path=\"org/m\")\n", []found{{"tokenizer", "tokenizer", "org/m", "", 1}}},
+		{"on two hubs", "from .meta import Model\nModel(\"org/a\", \"other/a\")\n", []found{{"model", "base", "org/a", "", 2}, {"model", "base", "other/a", "", 2}}},
+		{"model and processor", "m, p = get_model_processor(\"org/m\")\n", []found{{"model", "base", "org/m", "", 1}}},
+		{"rows and parts of a dataset", "dataset = [\"org/a#500\", \"org/b:part\"]\nload_dataset(dataset)\n", []found{{"dataset", "train", "org/a", "", 1}, {"dataset", "train", "org/b", "", 1}}},
+		{"adapter that was downloaded", "d = snapshot_download(\"org/x-lora\")\nm = PeftModel.from_pretrained(base, d)\n", []found{{"adapter", "adapter", "org/x-lora", "", 1}}},
+
 		{"docstring, comment, error, comparison", "def f(n):\n  \"\"\"AutoModel.from_pretrained(\"org/doc\")\"\"\"\n  # from_pretrained(\"org/comment\")\n  if n == \"org/cmp\":\n    raise ValueError(\"use org/err\")\n  assert n, \"org/msg\"\n  print(\"org/prose\")\n", nil},
 		{"other things of that shape", "image = \"org/app\"\nwandb.init(project=\"org/p\", entity=\"org\")\nheaders = {\"accept\": \"application/json\"}\npath = \"a/b\"\nmetric = \"eval/loss\"\ntask = \"org/task\"\n", nil},
 		{"metadata is no load", "api.model_info(repo_id=\"org/m\")\nevaluate.load(\"org/metric\")\n", nil},

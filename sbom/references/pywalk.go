@@ -255,8 +255,10 @@ func (w *pyWalker) expr(e python.Expr) {
 		switch n := n.(type) {
 		case *python.Call:
 			w.x.calls = append(w.x.calls, pyCall{node: n, scope: w.scope, block: w.block})
-			if inner := partial(n); inner != nil {
-				w.x.calls = append(w.x.calls, pyCall{node: inner, scope: w.scope, block: w.block})
+			for _, inner := range []*python.Call{partial(n), deferred(n)} {
+				if inner != nil {
+					w.x.calls = append(w.x.calls, pyCall{node: inner, scope: w.scope, block: w.block})
+				}
 			}
 			for i := range n.Keywords {
 				if k := &n.Keywords[i]; k.Name != "" {
@@ -298,6 +300,22 @@ func partial(c *python.Call) *python.Call {
 		return nil
 	}
 	return &python.Call{Span: c.Span, Func: c.Args[0], Args: c.Args[1:], Keywords: c.Keywords}
+}
+
+// deferred is the call that a configuration in Python describes, dict(type=f, …)
+// (MMEngine's registry), nil for any other dict.
+func deferred(c *python.Call) *python.Call {
+	f := c.Arg("type", -1)
+	if python.Dotted(c.Func) != "dict" || f == nil || python.Dotted(f) == "" {
+		return nil
+	}
+	inner := &python.Call{Span: c.Span, Func: f}
+	for _, k := range c.Keywords {
+		if k.Name != "type" {
+			inner.Keywords = append(inner.Keywords, k)
+		}
+	}
+	return inner
 }
 
 // datasetDict tells a dict that load_dataset is called with (axolotl, TRL) from one that

@@ -116,7 +116,11 @@ func (s *shell) more(flag string, values []word, call sbom.At) {
 	}
 	pos.shaped = true
 	take := func(v variable) {
-		if kind := KindOf(v.value); (kind == NameHub || kind == NameBucket) && pos.accepts(v.value) {
+		name := v.value
+		if pos.kind == "dataset" {
+			name = datasetName(name)
+		}
+		if kind := KindOf(name); (kind == NameHub || kind == NameBucket) && pos.accepts(v.value) {
 			s.add(pos, v.value, v.at, call, flag)
 		}
 	}

@@ -2,6 +2,7 @@ package references
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -45,8 +46,15 @@ func rendered(text string) string {
 
 // template reads a file that is YAML only once it is rendered. One that is none then
 // either is read line by line.
+//
+// A name of which nothing is known here is left to the values, which are read themselves.
 func (r *recipe) template(text string) {
 	text = rendered(text)
+	before := len(r.out.References)
+	defer func() {
+		found := slices.DeleteFunc(r.out.References[before:], func(ref sbom.Reference) bool { return ref.State == sbom.StateUnresolved && ref.Name == "" })
+		r.out.References = r.out.References[:before+len(found)]
+	}()
 	if docs, err := tree.YAML([]byte(text)); err == nil {
 		for _, doc := range docs {
 			r.document(doc)
