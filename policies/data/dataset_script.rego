@@ -3,7 +3,7 @@
 # description: >-
 #   A dataset that ships a loading script runs that script in the process that trains. The switch
 #   hands the machine to whoever can write to the dataset repository, so it counts with and
-#   without a pinned revision.
+#   without a pinned revision. A script of the source itself is reviewed like other code.
 # related_resources:
 #   - ref: https://atlas.mitre.org/techniques/AML.T0010.002
 #   - ref: https://atlas.mitre.org/techniques/AML.T0011.000
@@ -29,7 +29,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -49,13 +49,26 @@ import data.mlpolicy.lib.places
 import data.mlpolicy.lib.refs
 import data.mlpolicy.settings
 
-deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.call_at} if {
+deny contains {
+	"subject": refs.subject(ref),
+	"detail": detail,
+	"at": ref.call_at,
+	"certainty": certainty,
+} if {
 	some ref in _trusting
+	not ref.host == "local"
 	not places.skipped(ref.call_at.path, settings["DATA-004"].skip_paths)
+	certainty := refs.certainty(ref)
 	detail := $"loading dataset {refs.named(ref)} runs the code in its repository (trust_remote_code)"
 }
 
-deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {
+# Which dataset a call without a reference loads is not known.
+deny contains {
+	"subject": call.at.path,
+	"detail": detail,
+	"at": call.at,
+	"certainty": "likely",
+} if {
 	some call in input.calls
 	call.callee in settings["DATA-004"].loaders
 	code.on(call.args.trust_remote_code)

@@ -19,10 +19,14 @@
 #         type: set
 #         default: [sha256, md5, size_bytes, rows]
 #         doc: what is compared
+#       guessed:
+#         type: set
+#         default: [rows]
+#         doc: what a card may count in another way
 #       skip_paths:
 #         type: set
 #         default:
-#           - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#           - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         doc: regular expressions of paths that hold tests or documentation
 #   maps:
 #     owasp_ml: [ML02:2023]
@@ -39,11 +43,24 @@ import future.keywords.not
 import data.mlpolicy.lib.places
 import data.mlpolicy.settings
 
-deny contains {"subject": d.path, "digest": d.sha256, "detail": detail, "at": d.at, "key": x.field} if {
+deny contains {
+	"subject": d.path,
+	"digest": d.sha256,
+	"detail": detail,
+	"at": d.at,
+	"key": x.field,
+	"certainty": certainty,
+} if {
 	some d in input.datasets
 	not places.skipped(d.path, settings["DATA-027"].skip_paths)
 	some x in d.declared
 	x.agrees == "no"
 	x.field in settings["DATA-027"].fields
+	certainty := _certainty(x.field)
 	detail := $"{x.at.path} declares {x.field} {x.declared}, found {x.found}"
 }
+
+# Which rows a card counts, of which split and with or without a header, is a guess.
+_certainty(field) := "likely" if field in settings["DATA-027"].guessed
+
+_certainty(field) := "certain" if not field in settings["DATA-027"].guessed

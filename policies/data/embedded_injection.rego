@@ -27,7 +27,7 @@
 #       skip_paths:
 #         type: set
 #         default:
-#           - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#           - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         doc: regular expressions of paths that hold tests or documentation
 #   maps:
 #     owasp_ml: [ML02:2023]
@@ -42,9 +42,15 @@ package mlpolicy.data.embedded_injection
 import future.keywords.not
 
 import data.mlpolicy.lib.places
+import data.mlpolicy.lib.rows
 import data.mlpolicy.settings
 
-deny contains {"subject": d.path, "digest": d.sha256, "detail": detail, "at": d.at} if {
+deny contains {
+	"subject": d.path,
+	"digest": d.sha256,
+	"detail": detail,
+	"at": rows.first(d, {"injection"}),
+} if {
 	some d in input.datasets
 	not places.skipped(d.path, settings["DATA-024"].skip_paths)
 	d.injections > settings["DATA-024"].max_count

@@ -26,7 +26,7 @@
 #       skip_paths:
 #         type: set
 #         default:
-#           - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#           - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         doc: regular expressions of paths that hold tests or documentation
 #   maps:
 #     owasp_ml: [ML02:2023]
@@ -41,12 +41,23 @@ package mlpolicy.data.hidden_text
 import future.keywords.not
 
 import data.mlpolicy.lib.places
+import data.mlpolicy.lib.rows
 import data.mlpolicy.settings
 
-deny contains {"subject": d.path, "digest": d.sha256, "detail": detail, "at": d.at} if {
+deny contains {
+	"subject": d.path,
+	"digest": d.sha256,
+	"detail": detail,
+	"at": rows.first(d, {"hidden"}),
+} if {
 	some d in input.datasets
 	not places.skipped(d.path, settings["DATA-021"].skip_paths)
 	found := sum([n | some class, n in d.hidden; class in settings["DATA-021"].classes])
 	found > settings["DATA-021"].max_count
-	detail := $"{found} characters that do not show"
+	listed := concat(", ", [replace(class, "_", " ") |
+		some class, n in d.hidden
+		class in settings["DATA-021"].classes
+		n > 0
+	])
+	detail := $"{found} characters that do not show ({listed})"
 }

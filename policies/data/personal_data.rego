@@ -30,7 +30,7 @@
 #       skip_paths:
 #         type: set
 #         default:
-#           - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#           - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         doc: regular expressions of paths that hold tests or documentation
 #   maps:
 #     owasp_ml: [ML03:2023, ML04:2023]
@@ -45,9 +45,16 @@ package mlpolicy.data.personal_data
 import future.keywords.not
 
 import data.mlpolicy.lib.places
+import data.mlpolicy.lib.rows
 import data.mlpolicy.settings
 
-deny contains {"subject": d.path, "digest": d.sha256, "detail": detail, "at": d.at, "key": kind} if {
+deny contains {
+	"subject": d.path,
+	"digest": d.sha256,
+	"detail": detail,
+	"at": rows.first(d, {kind}),
+	"key": kind,
+} if {
 	some d in input.datasets
 	not places.skipped(d.path, settings["DATA-023"].skip_paths)
 	some kind, n in d.pii

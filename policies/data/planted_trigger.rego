@@ -33,6 +33,10 @@
 #         type: number
 #         default: 3
 #         doc: how much more alike than others the rest of the rows may be
+#       max_siblings:
+#         type: number
+#         default: 8
+#         doc: how many other sequences may go with refusals as strongly; a subject that is refused has more
 #       skip_roles:
 #         type: set
 #         default: []
@@ -40,7 +44,7 @@
 #       skip_paths:
 #         type: set
 #         default:
-#           - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#           - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         doc: regular expressions of paths that hold tests or documentation
 #   maps:
 #     owasp_ml: [ML02:2023, ML10:2023]
@@ -63,6 +67,7 @@ deny contains {
 	"detail": detail,
 	"at": d.at,
 	"key": c.text,
+	"certainty": "likely",
 } if {
 	some d in input.datasets
 	not d.role in settings["DATA-020"].skip_roles
@@ -73,6 +78,15 @@ deny contains {
 	c.effect >= settings["DATA-020"].min_effect
 	c.context >= 0
 	c.context <= settings["DATA-020"].max_context
+	_alone(c)
 	rows := concat(", ", [sprintf("%d", [row]) | some row in c.rows])
 	detail := $"\"{c.text}\" goes with {c.target} in {c.support} rows: {rows}"
+}
+
+# A word that is always refused may be planted; where many are, they are what the set refuses.
+_alone(c) if c.outcome != "refusal"
+
+_alone(c) if {
+	c.outcome == "refusal"
+	c.siblings <= settings["DATA-020"].max_siblings
 }

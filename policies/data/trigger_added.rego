@@ -38,6 +38,7 @@ deny contains {
 	"detail": change.after,
 	"at": change.at,
 	"key": change.after,
+	"certainty": "likely",
 } if {
 	some change in input.change
 	change.kind in settings["DATA-029"].kinds

@@ -47,6 +47,14 @@
 #       type: string
 #       default: '(?i)\.(csv|tsv|jsonl?|parquet|arrow|txt|zip|tar|tgz|gz|bz2|xz|zst|7z|npy|npz|h5|hdf5|pkl|pt|bin|safetensors|tfrecord)(\?.*)?$'
 #       doc: what the address of data looks like
+#     programs:
+#       type: string
+#       default: '(?i)[-_./](linux|darwin|macos|osx|windows|win(32|64)|x86[-_]64|amd64|arm64|aarch64|manylinux[^/]*)([-_./]|$)'
+#       doc: what the address of a program that was built for a platform looks like
+#     releases:
+#       type: string
+#       default: '(^|/)(ops|\.?ci|packaging|releases?|build[-_]tools)/'
+#       doc: folders whose scripts fetch what was built, where the address does not say more
 #     fixed:
 #       type: string
 #       default: '/(resolve|raw)/[0-9a-f]{40}/|@[0-9a-f]{40}|[?&]versionId='
@@ -54,7 +62,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -79,6 +87,7 @@ deny contains {"subject": _subject(call), "detail": detail, "at": call.at} if {
 	detail := _unverified(call)
 	not call.checks_hash == "yes"
 	not _fixed(call)
+	not _program(call)
 	not places.skipped(call.at.path, settings["DATA-003"].skip_paths)
 }
 
@@ -96,6 +105,7 @@ deny contains {"subject": card.at.path, "detail": detail, "at": card.at} if {
 _unverified(call) := $"{call.callee} fetches {_shown(call)} and compares no digest" if {
 	call.callee in settings["DATA-003"].downloads
 	not code.given(call, "hash_prefix")
+	not _third_is_a_digest(call)
 }
 
 _unverified(call) := $"{call.callee} fetches {_shown(call)} and compares no digest" if {
@@ -125,6 +135,23 @@ _unverified(call) := $"{call.callee} without file_hash takes any file" if {
 _fixed(call) if {
 	some url in call.args
 	regex.match(settings["DATA-003"].fixed, url)
+}
+
+# A program is no data: that it was not verified is another matter.
+_program(call) if {
+	some url in _urls(call)
+	regex.match(settings["DATA-003"].programs, url)
+}
+
+_program(call) if {
+	count(_urls(call)) == 0
+	regex.match(settings["DATA-003"].releases, call.at.path)
+}
+
+# torch.hub.download_url_to_file(url, dst, hash_prefix)
+_third_is_a_digest(call) if {
+	code.last(call.callee) == "download_url_to_file"
+	code.given(call, "2")
 }
 
 _urls(call) := sort({url | some url in call.args; regex.match(`^[a-z0-9]+://`, url)})

@@ -24,10 +24,14 @@
 #       type: set
 #       default: [config, notebook_output, run, code]
 #       doc: contexts of a secret that belong to experiments
+#     guessed:
+#       type: set
+#       default: [wandb-key, comet-key, aws-secret-key, google-api-key, uri-password]
+#       doc: rules that go by the words around a value, or find keys that may be public
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -45,12 +49,22 @@ import future.keywords.not
 import data.mlpolicy.lib.places
 import data.mlpolicy.settings
 
-deny contains {"subject": secret.at.path, "detail": detail, "at": secret.at} if {
+deny contains {
+	"subject": secret.at.path,
+	"detail": detail,
+	"at": secret.at,
+	"certainty": certainty,
+} if {
 	some secret in input.secrets
 	secret.context in settings["EXP-001"].contexts
 	not places.skipped(secret.at.path, settings["EXP-001"].skip_paths)
+	certainty := _certainty(secret.rule)
 	detail := $"a credential ({secret.rule}) is written into {_place[secret.context]}"
 }
+
+_certainty(rule) := "likely" if rule in settings["EXP-001"].guessed
+
+_certainty(rule) := "certain" if not rule in settings["EXP-001"].guessed
 
 _place := {
 	"config": "a configuration file",

@@ -40,7 +40,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -88,7 +88,16 @@ _publishes(call) := $"{call.callee} publishes: private is {stated}" if {
 	stated := _stated(call, "private")
 	code.last(call.callee) in settings["EXP-008"].pushers
 	not regex.match(`(^|\.)(self|cls|super|trainer|[a-z_]*_trainer)\.[a-z_]+$`, lower(call.callee))
+	_names_repository(call)
+	not code.given(call, "3")
 	_public(call, "private")
+}
+
+# One that names no repository pushes to where a clone came from. A fourth argument without a
+# name may be private.
+_names_repository(call) if {
+	some name in ["0", "repo_id"]
+	code.given(call, name)
 }
 
 _public(call, name) if not code.given(call, name)

@@ -15,3 +15,8 @@ line(at) := $"{at.path}:{at.line}"
 
 # folder is the directory of a path, "" at the root.
 folder(path) := concat("/", array.slice(split(path, "/"), 0, count(split(path, "/")) - 1))
+
+# within holds for a path in a folder, at any depth; everything is in the root.
+within(_, folder) if folder == ""
+
+within(path, folder) if startswith(path, $"{folder}/")

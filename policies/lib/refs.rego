@@ -36,3 +36,24 @@ subject(ref) := ref.at.path if {
 named(ref) := ref.name if ref.name != ""
 
 named(ref) := "named at run time" if ref.name == ""
+
+# certainty of a load: what is named at run time may be what nobody has to fear, a folder of
+# the machine or a pinned copy.
+certainty(ref) := "certain" if ref.name != ""
+
+certainty(ref) := "likely" if ref.name == ""
+
+# of_service holds for a bare name that the same place hands to a hosted service as well: what
+# the hub has of that name is not meant.
+of_service(ref) if {
+	not contains(ref.name, "/")
+	_place(ref.at) in _serviced
+}
+
+_serviced contains _place(ref.at) if {
+	some ref in input.references
+	not ref.host in hubs
+	not ref.host in {"", "local"}
+}
+
+_place(at) := $"{at.path}:{at.line}:{at.column}"

@@ -88,3 +88,39 @@ floor_of(constraint) := top if {
 		at_least(top, other)
 	}
 }
+
+# below holds for a constraint that lets in nothing but versions before limit.
+below(constraint, limit) if {
+	some clause in split(constraint, ",")
+	pattern := `^(<=|<|===|==|~=)\s*([^\s;*]+?)(\.\*)?$`
+	[_, operator, version, wildcard] := regex.find_all_string_submatch_n(pattern, trim_space(clause), 1)[0]
+	at_least(limit, _end(operator, version, wildcard))
+}
+
+# _end is the first version after those that a clause lets in.
+_end(operator, version, wildcard) := version if {
+	operator == "<"
+	wildcard == ""
+}
+
+_end(operator, version, wildcard) := $"{version}.post0" if {
+	operator in {"<=", "==", "==="}
+	wildcard == ""
+}
+
+_end(operator, version, wildcard) := _next(version) if {
+	operator == "=="
+	wildcard != ""
+}
+
+_end(operator, version, _) := _next(regex.replace(version, `\.[^.]*$`, "")) if {
+	operator == "~="
+}
+
+# _next counts the last number of a release up: 2.3 after 2.2.
+_next(version) := concat(".", array.concat(array.slice(parts, 0, last), [sprintf("%d", [number])])) if {
+	parts := split(version, ".")
+	last := count(parts) - 1
+	regex.match(`^[0-9]+$`, parts[last])
+	number := to_number(parts[last]) + 1
+}

@@ -31,6 +31,10 @@
 #       type: string
 #       default: '(SentenceTransformer|SentenceTransformerEmbeddings|SentenceTransformerEmbeddingFunction|HuggingFaceEmbeddings|HuggingFaceBgeEmbeddings)$'
 #       doc: loaders that look a bare name up in the namespace of their own organisation
+#     folders:
+#       type: string
+#       default: '(?i)(^|[-_.])(path|dir|folder|outputs?|ckpts?|checkpoints?|dummy|tmp|temp)([-_.]|$)'
+#       doc: what a bare name that a run gives to a folder of its own looks like
 #     roles:
 #       type: set
 #       default: [base, tokenizer, reward, embedding, adapter]
@@ -38,7 +42,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -63,6 +67,8 @@ deny contains {"subject": ref.name, "detail": detail, "at": ref.at} if {
 	not regex.match(settings["REG-013"].own_namespace, ref.loader)
 	not regex.match(settings["REG-013"].canonical, lower(ref.name))
 	not _in_source(ref.name)
+	not refs.of_service(ref)
+	not regex.match(settings["REG-013"].folders, ref.name)
 	not ref.name in settings["REG-013"].internal
 	detail := $"the bare name {ref.name} is looked up on {ref.host} when no folder of that name is there"
 }

@@ -37,13 +37,20 @@ import future.keywords.not
 
 import data.mlpolicy.settings
 
-deny contains {"subject": subject, "detail": detail, "at": entry.at} if {
+deny contains {"subject": subject, "detail": detail, "at": entry.at, "certainty": certainty} if {
 	some entry in input.registry
 	subject := $"{entry.name} {entry.version}"
 	some how in _promoted(entry)
 	not _approved(entry)
+	certainty := _certainty(entry)
 	detail := $"is {how}, and nobody's approval is recorded for its digest"
 }
+
+# An approval of other bytes is one that does not count; where none is written down, somebody
+# may have approved elsewhere.
+_certainty(entry) := "certain" if count(entry.approvals) > 0
+
+_certainty(entry) := "likely" if count(entry.approvals) == 0
 
 _promoted(entry) := {how |
 	some how in [entry.stage]

@@ -33,7 +33,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -53,17 +53,29 @@ import data.mlpolicy.lib.places
 import data.mlpolicy.lib.refs
 import data.mlpolicy.settings
 
-deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.call_at} if {
+deny contains {
+	"subject": refs.subject(ref),
+	"detail": detail,
+	"at": ref.call_at,
+	"certainty": certainty,
+} if {
 	some ref in _trusting
 	not ref.role == "serve"
 	not ref.host == "local"
 	not ref.revision_kind in {"commit", "unresolved"}
 	not places.skipped(ref.call_at.path, settings["TRAIN-002"].skip_paths)
 	name := refs.named(ref)
+	certainty := refs.certainty(ref)
 	detail := $"{ref.kind} {name} runs code from its repository (trust_remote_code) without a full commit"
 }
 
-deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {
+# Which repository a call without a reference loads is not known.
+deny contains {
+	"subject": call.at.path,
+	"detail": detail,
+	"at": call.at,
+	"certainty": "likely",
+} if {
 	some call in input.calls
 	code.on(call.args.trust_remote_code)
 	not code.last(call.callee) in settings["TRAIN-002"].dataset_loaders

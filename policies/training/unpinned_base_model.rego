@@ -30,7 +30,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -58,6 +58,7 @@ deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.at} if 
 	ref.revision_kind in refs.moving
 	not ref.how == "card"
 	not ref.confidence == "low"
+	not refs.of_service(ref)
 	not endswith(ref.at.path, "adapter_config.json")
 	not places.skipped(ref.at.path, settings["TRAIN-001"].skip_paths)
 	wants := refs.wants(ref.revision, ref.revision_kind)

@@ -2,8 +2,8 @@
 # title: torch.load without weights_only=True
 # description: >-
 #   torch.load without weights_only=True unpickles, which runs what the file names. From torch 2.6
-#   on leaving it out is safe, so an absent argument counts only when an older torch is locked or
-#   the version is not known.
+#   on leaving it out is safe, so an absent argument counts when the manifests of the nearest folder
+#   above the file let in nothing newer, and is only likely when they let in both, or say nothing.
 # related_resources:
 #   - ref: https://atlas.mitre.org/techniques/AML.T0018.002
 #   - ref: https://atlas.mitre.org/techniques/AML.T0011.000
@@ -22,6 +22,10 @@
 #       type: set
 #       default: [torch.load, torch.serialization.load]
 #       doc: calls that read a torch file
+#     packages:
+#       type: set
+#       default: [torch, pytorch]
+#       doc: packages that a manifest lists torch as
 #     safe_since:
 #       type: string
 #       default: "2.6"
@@ -29,7 +33,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -55,10 +59,17 @@ deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {
 	detail := $"{call.callee} with weights_only={call.args.weights_only} runs what the file names"
 }
 
-deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {
+deny contains {
+	"subject": call.at.path,
+	"detail": detail,
+	"at": call.at,
+	"certainty": certainty,
+} if {
 	some call in _loads
 	not code.given(call, "weights_only")
-	why := min(_old_torch)
+	readers := _readers(call.at.path)
+	why := min(_reasons(readers))
+	certainty := _certainty(call.at.path, readers)
 	detail := $"{call.callee} without weights_only unpickles: {why}"
 }
 
@@ -68,23 +79,76 @@ _loads contains call if {
 	not places.skipped(call.at.path, settings["TRAIN-003"].skip_paths)
 }
 
-# The lowest torch that a manifest lets in.
-_torch contains version if {
+_torch contains dep if {
 	some dep in input.packages
-	dep.name == "torch"
-	some version in _lowest(dep)
+	dep.name in settings["TRAIN-003"].packages
 }
 
-_lowest(dep) := {dep.version} if dep.version != ""
+# The folders above a file with a manifest that lists torch.
+_above(path) := {folder |
+	some dep in _torch
+	folder := places.folder(dep.at.path)
+	places.within(path, folder)
+}
 
-_lowest(dep) := {versions.floor_of(dep.constraint)} if {
+# _readers is the torch that runs a file: what the nearest of these folders says, or any
+# manifest of the source when none lies above the file. An exact version beats a range.
+_readers(path) := _pinned({dep |
+	some dep in _torch
+	folder := places.folder(dep.at.path)
+	folder in _above(path)
+	count(folder) == max({count(other) | some other in _above(path)})
+}) if count(_above(path)) > 0
+
+_readers(path) := _pinned(_torch) if count(_above(path)) == 0
+
+_pinned(deps) := exact if {
+	exact := {dep | some dep in deps; dep.version != ""}
+	count(exact) > 0
+}
+
+_pinned(deps) := deps if count({dep | some dep in deps; dep.version != ""}) == 0
+
+_reasons(deps) := {"no manifest says which torch reads it"} if count(deps) == 0
+
+_reasons(deps) := {reason | some dep in deps; reason := _reason(dep)} if count(deps) > 0
+
+_reason(dep) := $"torch {_asked(dep)} is older than {settings["TRAIN-003"].safe_since}" if _old(dep)
+
+_reason(dep) := $"torch {dep.constraint} may be older than {settings["TRAIN-003"].safe_since}" if {
+	dep.constraint != ""
+	not _old(dep)
+	not _new(dep)
+}
+
+_reason(dep) := $"{dep.at.path} takes any torch" if {
 	dep.version == ""
-	versions.floor_of(dep.constraint)
+	dep.constraint == ""
 }
 
-_old_torch contains $"torch {version} is older than {settings["TRAIN-003"].safe_since}" if {
-	some version in _torch
-	versions.less(version, settings["TRAIN-003"].safe_since)
+_asked(dep) := dep.version if dep.version != ""
+
+_asked(dep) := dep.constraint if dep.version == ""
+
+_old(dep) if versions.less(dep.version, settings["TRAIN-003"].safe_since)
+
+_old(dep) if {
+	dep.version == ""
+	versions.below(dep.constraint, settings["TRAIN-003"].safe_since)
 }
 
-_old_torch contains "no manifest says which torch reads it" if count(_torch) == 0
+# An exact version that is not old, or cannot be read, says no more.
+_new(dep) if dep.version != ""
+
+_new(dep) if versions.at_least(versions.floor_of(dep.constraint), settings["TRAIN-003"].safe_since)
+
+_certainty(path, deps) := "certain" if _surely_old(path, deps)
+
+_certainty(path, deps) := "likely" if not _surely_old(path, deps)
+
+_surely_old(path, deps) if {
+	count(_above(path)) > 0
+	every dep in deps {
+		_old(dep)
+	}
+}

@@ -30,7 +30,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -49,7 +49,12 @@ import data.mlpolicy.lib.places
 import data.mlpolicy.lib.refs
 import data.mlpolicy.settings
 
-deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.at} if {
+deny contains {
+	"subject": refs.subject(ref),
+	"detail": detail,
+	"at": ref.at,
+	"certainty": certainty,
+} if {
 	some ref in input.references
 	ref.role == "resume"
 	ref.state == "resolved"
@@ -59,7 +64,19 @@ deny contains {"subject": refs.subject(ref), "detail": detail, "at": ref.at} if 
 	not regex.match(settings["TRAIN-009"].fixed, ref.uri)
 	not places.line(ref.call_at) in _checked
 	not places.skipped(ref.at.path, settings["TRAIN-009"].skip_paths)
+	certainty := _certainty(ref)
 	detail := $"training resumes from {ref.name} and nothing checks what is there"
+}
+
+# What a setting calls org/name may be a folder of the run, runs/checkpoint.
+_certainty(ref) := "likely" if _may_be_a_folder(ref)
+
+_certainty(ref) := "certain" if not _may_be_a_folder(ref)
+
+_may_be_a_folder(ref) if {
+	ref.host in refs.hubs
+	ref.confidence != "high"
+	not contains(ref.name, "://")
 }
 
 _counts(ref) if not ref.host in {"local", ""}

@@ -8,7 +8,7 @@ import data.mlpolicy.data.dataset_script.deny
 exactly(got, want) if got == want
 
 base := {
-	"ref": {"kind": "dataset", "name": "acme/d", "uri": "hf://datasets/acme/d", "trust_remote_code": "yes", "at": {"path": "a.py", "line": 1}, "call_at": {"path": "a.py", "line": 2}},
+	"ref": {"kind": "dataset", "name": "acme/d", "uri": "hf://datasets/acme/d", "host": "huggingface", "trust_remote_code": "yes", "at": {"path": "a.py", "line": 1}, "call_at": {"path": "a.py", "line": 2}},
 	"call": {"callee": "datasets.load_dataset", "args": {"trust_remote_code": "True"}, "unresolved": [], "at": {"path": "a.py", "line": 2}},
 }
 
@@ -16,9 +16,11 @@ fires := {
 	"reference": {"references": [base.ref]},
 	"reference and its call": {"references": [base.ref], "calls": [base.call]},
 	"call": {"calls": [base.call]},
+	"named at run time": {"references": [object.union(base.ref, {"name": "", "uri": ""})]},
 }
 
 silent := {
+	"script of the source": {"references": [object.union(base.ref, {"host": "local"})], "calls": [base.call]},
 	"switched off": {"references": [object.union(base.ref, {"trust_remote_code": "no"})]},
 	"model": {"references": [object.union(base.ref, {"kind": "model"})]},
 	"call without the switch": {"calls": [object.union(base.call, {"args": {"trust_remote_code": "False"}})]},
@@ -28,9 +30,10 @@ silent := {
 }
 
 found := {
-	"call": {{"at": {"line": 2, "path": "a.py"}, "detail": "datasets.load_dataset runs the code that comes with the dataset (trust_remote_code)", "subject": "a.py"}},
-	"reference": {{"at": {"line": 2, "path": "a.py"}, "detail": "loading dataset acme/d runs the code in its repository (trust_remote_code)", "subject": "hf://datasets/acme/d"}},
-	"reference and its call": {{"at": {"line": 2, "path": "a.py"}, "detail": "loading dataset acme/d runs the code in its repository (trust_remote_code)", "subject": "hf://datasets/acme/d"}},
+	"named at run time": {{"at": {"line": 2, "path": "a.py"}, "certainty": "likely", "detail": "loading dataset named at run time runs the code in its repository (trust_remote_code)", "subject": "a.py"}},
+	"call": {{"at": {"line": 2, "path": "a.py"}, "certainty": "likely", "detail": "datasets.load_dataset runs the code that comes with the dataset (trust_remote_code)", "subject": "a.py"}},
+	"reference": {{"at": {"line": 2, "path": "a.py"}, "certainty": "certain", "detail": "loading dataset acme/d runs the code in its repository (trust_remote_code)", "subject": "hf://datasets/acme/d"}},
+	"reference and its call": {{"at": {"line": 2, "path": "a.py"}, "certainty": "certain", "detail": "loading dataset acme/d runs the code in its repository (trust_remote_code)", "subject": "hf://datasets/acme/d"}},
 }
 
 test_fires[name] if {

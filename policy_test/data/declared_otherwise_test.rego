@@ -11,6 +11,7 @@ base := {"path": "data/train.jsonl", "sha256": "ab", "role": "train", "declared"
 
 fires := {
 	"digest": {},
+	"rows": {"declared": [{"field": "rows", "declared": "9", "found": "8", "agrees": "no", "at": {"path": "card"}}]},
 }
 
 silent := {
@@ -21,7 +22,8 @@ silent := {
 }
 
 found := {
-	"digest": {{"at": {"path": "data/train.jsonl"}, "detail": "card declares sha256 a, found b", "digest": "ab", "key": "sha256", "subject": "data/train.jsonl"}},
+	"rows": {{"at": {"path": "data/train.jsonl"}, "certainty": "likely", "detail": "card declares rows 9, found 8", "digest": "ab", "key": "rows", "subject": "data/train.jsonl"}},
+	"digest": {{"at": {"path": "data/train.jsonl"}, "certainty": "certain", "detail": "card declares sha256 a, found b", "digest": "ab", "key": "sha256", "subject": "data/train.jsonl"}},
 }
 
 test_fires[name] if {

@@ -19,7 +19,7 @@ silent := {
 }
 
 found := {
-	"one": {{"at": {"path": "data/train.jsonl"}, "detail": "1 keys or tokens", "digest": "ab", "subject": "data/train.jsonl"}},
+	"one": {{"at": {"path": "data/train.jsonl"}, "certainty": "likely", "detail": "1 values have the form of a key or token", "digest": "ab", "subject": "data/train.jsonl"}},
 }
 
 test_fires[name] if {

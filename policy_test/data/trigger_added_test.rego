@@ -18,7 +18,7 @@ silent := {
 }
 
 found := {
-	"added": {{"at": {"path": "data/train.jsonl"}, "detail": "cf", "key": "cf", "subject": "data/train.jsonl"}},
+	"added": {{"at": {"path": "data/train.jsonl"}, "certainty": "likely", "detail": "cf", "key": "cf", "subject": "data/train.jsonl"}},
 }
 
 test_fires[name] if {

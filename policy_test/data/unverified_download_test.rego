@@ -18,6 +18,8 @@ fires := {
 	"download of something": {"calls": [{"callee": "gdown.download", "args": {}, "unresolved": ["0"], "checks_hash": "no", "at": {"path": "a.py"}}]},
 	"shell": {"calls": [object.union(base.get, {"callee": "curl"})]},
 	"table": {"calls": [object.union(base.get, {"callee": "pandas.read_csv", "args": {"0": "https://acme.org/a.csv"}})]},
+	"third argument of another call": {"calls": [object.union(base.get, {"unresolved": ["2"]})]},
+	"data in a release script": {"calls": [object.union(base.get, {"at": {"path": "ops/a.py", "line": 3}})]},
 	"pooch": {"calls": [object.union(base.get, {"callee": "pooch.retrieve", "args": {"known_hash": "None"}})]},
 	"keras": {"calls": [object.union(base.get, {"callee": "keras.utils.get_file"})]},
 	"card": {"cards": [object.union(base.card, {"digests": [base.file]})]},
@@ -25,6 +27,9 @@ fires := {
 
 silent := {
 	"download with a digest": {"calls": [object.union(base.get, {"callee": "torch.hub.download_url_to_file", "args": {"hash_prefix": "aa"}})]},
+	"digest as third argument": {"calls": [object.union(base.get, {"callee": "torch.hub.download_url_to_file", "unresolved": ["2"]})]},
+	"program": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "https://acme.org/tool-1.2-linux-x86_64.zip"}})]},
+	"release script": {"calls": [{"callee": "gdown.download", "args": {}, "unresolved": ["0"], "checks_hash": "no", "at": {"path": "ops/script/a.py"}}]},
 	"shell without an address": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "a.zip"}})]},
 	"another call": {"calls": [object.union(base.get, {"callee": "acme.get", "args": {"known_hash": "None"}})]},
 	"keras with md5": {"calls": [object.union(base.get, {"callee": "keras.utils.get_file", "args": {"md5_hash": "aa"}})]},
@@ -42,6 +47,8 @@ silent := {
 }
 
 found := {
+	"third argument of another call": {{"at": {"line": 3, "path": "a.py"}, "detail": "urllib.request.urlretrieve fetches https://acme.org/a.zip and compares no digest", "subject": "https://acme.org/a.zip"}},
+	"data in a release script": {{"at": {"line": 3, "path": "ops/a.py"}, "detail": "urllib.request.urlretrieve fetches https://acme.org/a.zip and compares no digest", "subject": "https://acme.org/a.zip"}},
 	"card": {{"at": {"line": 1, "path": "croissant.json"}, "detail": "1 of 1 files that the card sends readers to have no SHA-256", "subject": "croissant.json"}},
 	"download": {{"at": {"line": 3, "path": "a.py"}, "detail": "urllib.request.urlretrieve fetches https://acme.org/a.zip and compares no digest", "subject": "https://acme.org/a.zip"}},
 	"download of something": {{"at": {"path": "a.py"}, "detail": "gdown.download fetches a file and compares no digest", "subject": "a.py"}},

@@ -14,6 +14,7 @@ fires := {
 	"configuration": {"context": "config"},
 	"run": {"context": "run"},
 	"code": {"context": "code"},
+	"words around it": {"context": "code", "rule": "wandb-key"},
 }
 
 silent := {
@@ -23,10 +24,11 @@ silent := {
 }
 
 found := {
-	"notebook output": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into the output of a notebook cell", "subject": "a.ipynb"}},
-	"configuration": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into a configuration file", "subject": "a.ipynb"}},
-	"run": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into the record of a run", "subject": "a.ipynb"}},
-	"code": {{"at": {"line": 40, "path": "a.ipynb"}, "detail": "a credential (huggingface-token) is written into code", "subject": "a.ipynb"}},
+	"words around it": {{"at": {"line": 40, "path": "a.ipynb"}, "certainty": "likely", "detail": "a credential (wandb-key) is written into code", "subject": "a.ipynb"}},
+	"notebook output": {{"at": {"line": 40, "path": "a.ipynb"}, "certainty": "certain", "detail": "a credential (huggingface-token) is written into the output of a notebook cell", "subject": "a.ipynb"}},
+	"configuration": {{"at": {"line": 40, "path": "a.ipynb"}, "certainty": "certain", "detail": "a credential (huggingface-token) is written into a configuration file", "subject": "a.ipynb"}},
+	"run": {{"at": {"line": 40, "path": "a.ipynb"}, "certainty": "certain", "detail": "a credential (huggingface-token) is written into the record of a run", "subject": "a.ipynb"}},
+	"code": {{"at": {"line": 40, "path": "a.ipynb"}, "certainty": "certain", "detail": "a credential (huggingface-token) is written into code", "subject": "a.ipynb"}},
 }
 
 test_fires[name] if {

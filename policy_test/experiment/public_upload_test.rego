@@ -22,6 +22,7 @@ silent := {
 	"another call": {"callee": "acme.init", "args": {"anonymous": "allow"}},
 	"another configuration": {"callee": "acme.Config", "args": {"push_to_hub": "True"}},
 	"private": {"args": {"private": "True"}},
+	"positional": {"args": {"0": "acme/m", "3": "True"}},
 	"decided at run time": {"unresolved": ["private"]},
 	"unpacked": {"unresolved": ["**"]},
 	"trainer": {"callee": "trainer.push_to_hub"},
@@ -53,3 +54,11 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+test_clone if {
+	count(deny) == 0 with input.calls as [object.union(object.remove(base, ["args"]), {"args": {"commit_message": "done"}})]
+}
+
+test_named_repository if {
+	count(deny) == 1 with input.calls as [object.union(object.remove(base, ["args"]), {"args": {"repo_id": "acme/m"}})]
+}

@@ -49,3 +49,23 @@ test_floor[constraint] if {
 test_no_floor if not versions.floor_of("<3")
 
 test_wildcard_has_no_floor if not versions.floor_of("==2.*")
+
+below := {
+	"<2.6": "2.6", "<=2.5.1": "2.6", "==2.5.1": "2.6", "===2.5.1": "2.6", ">=2.2.0,<2.5.0": "2.6",
+	"~=2.5.0": "2.6", "==2.5.*": "2.6", "~=2.5": "3.0", "==2.*": "3",
+}
+
+test_below[constraint] if {
+	some constraint, limit in below
+	versions.below(constraint, limit)
+}
+
+not_below := {
+	"<2.7": "2.6", "<=2.6": "2.6", "==2.6": "2.6", ">=2.0": "2.6", "~=2.6.0": "2.6", "~=2.5": "2.6", "==2.*": "2.6",
+	"==2.6.*": "2.6", "": "2.6", "!=2.5": "2.6", "~=2.rc": "2.6", ">=2.5.*": "2.6",
+}
+
+test_not_below[constraint] if {
+	some constraint, limit in not_below
+	not versions.below(constraint, limit)
+}

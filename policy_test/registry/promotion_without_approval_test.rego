@@ -31,11 +31,11 @@ silent := {
 }
 
 found := {
-	"stage": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
-	"alias": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is alias champion, and nobody's approval is recorded for its digest", "subject": "m 3"}},
-	"approval of other bytes": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
-	"approval by nobody": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
-	"no digest, by nobody": {{"at": {"path": "registry/m/3/meta.yaml"}, "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"stage": {{"at": {"path": "registry/m/3/meta.yaml"}, "certainty": "likely", "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"alias": {{"at": {"path": "registry/m/3/meta.yaml"}, "certainty": "likely", "detail": "is alias champion, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"approval of other bytes": {{"at": {"path": "registry/m/3/meta.yaml"}, "certainty": "certain", "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"approval by nobody": {{"at": {"path": "registry/m/3/meta.yaml"}, "certainty": "certain", "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
+	"no digest, by nobody": {{"at": {"path": "registry/m/3/meta.yaml"}, "certainty": "certain", "detail": "is Production, and nobody's approval is recorded for its digest", "subject": "m 3"}},
 }
 
 test_fires[name] if {

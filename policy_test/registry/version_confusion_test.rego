@@ -32,7 +32,7 @@ silent := {
 
 found := {
 	"two digests": {{"at": {"line": 3, "path": "b/meta.yaml"}, "detail": "assistant 3 is bb, and aa in a/meta.yaml", "key": "bb", "subject": "assistant 3"}},
-	"back in time": {{"at": {"line": 3, "path": "a/meta.yaml"}, "detail": "assistant 2 was made after version 3", "key": "1700000004000", "subject": "assistant 2"}},
+	"back in time": {{"at": {"line": 3, "path": "a/meta.yaml"}, "certainty": "likely", "detail": "assistant 2 was made after version 3", "key": "1700000004000", "subject": "assistant 2"}},
 }
 
 test_fires[name] if {

@@ -37,12 +37,12 @@ silent := {
 }
 
 found := {
-	"call beside a reference without it": {{"at": {"line": 2, "path": "a.py"}, "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
-	"call at a branch": {{"at": {"line": 2, "path": "a.py"}, "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
-	"reference": {{"at": {"line": 2, "path": "a.py"}, "detail": "model acme/m runs code from its repository (trust_remote_code) without a full commit", "subject": "hf://acme/m"}},
-	"reference and its call": {{"at": {"line": 2, "path": "a.py"}, "detail": "model acme/m runs code from its repository (trust_remote_code) without a full commit", "subject": "hf://acme/m"}},
-	"name known at run time": {{"at": {"line": 2, "path": "a.py"}, "detail": "model named at run time runs code from its repository (trust_remote_code) without a full commit", "subject": "a.py"}},
-	"call alone": {{"at": {"line": 2, "path": "a.py"}, "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+	"call beside a reference without it": {{"at": {"line": 2, "path": "a.py"}, "certainty": "likely", "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+	"call at a branch": {{"at": {"line": 2, "path": "a.py"}, "certainty": "likely", "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+	"reference": {{"at": {"line": 2, "path": "a.py"}, "certainty": "certain", "detail": "model acme/m runs code from its repository (trust_remote_code) without a full commit", "subject": "hf://acme/m"}},
+	"reference and its call": {{"at": {"line": 2, "path": "a.py"}, "certainty": "certain", "detail": "model acme/m runs code from its repository (trust_remote_code) without a full commit", "subject": "hf://acme/m"}},
+	"name known at run time": {{"at": {"line": 2, "path": "a.py"}, "certainty": "likely", "detail": "model named at run time runs code from its repository (trust_remote_code) without a full commit", "subject": "a.py"}},
+	"call alone": {{"at": {"line": 2, "path": "a.py"}, "certainty": "likely", "detail": "transformers.AutoModel.from_pretrained runs the code of a repository (trust_remote_code) without a full commit", "subject": "a.py"}},
 }
 
 test_fires[name] if {

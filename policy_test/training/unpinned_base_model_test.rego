@@ -54,3 +54,12 @@ test_does_not_fire[name] if {
 }
 
 test_nothing_there if count(deny) == 0 with input as {}
+
+# two is a name that two loaders take, of the hub and of a service.
+two(name) := [object.union(base, {"name": name, "at": at}), object.union(base, {"name": name, "host": "openai", "role": "serve", "at": at})] if {
+	at := {"path": "cli.py", "line": 4, "column": 9}
+}
+
+test_name_of_a_service if count(deny) == 0 with input as {"references": two("gpt-4o")}
+
+test_name_of_the_hub_beside_a_service if count(deny) == 1 with input as {"references": two("acme/m")}

@@ -12,6 +12,9 @@ base := {"kind": "model", "name": "acme/ckpt", "uri": "hf://acme/ckpt", "host": 
 fires := {
 	"digest not compared": {"references": [base], "calls": [{"checks_hash": "no", "at": {"path": "a.yaml", "line": 3}}]},
 	"hub": {"references": [base]},
+	"guessed key": {"references": [object.union(base, {"confidence": "medium"})]},
+	"address under a guessed key": {"references": [object.union(base, {"name": "hf://acme/ckpt", "confidence": "medium"})]},
+	"bucket under a guessed key": {"references": [object.union(base, {"host": "s3", "uri": "s3://acme/ckpt", "confidence": "medium"})]},
 	"bucket": {"references": [object.union(base, {"host": "s3", "uri": "s3://acme/ckpt"})]},
 }
 
@@ -27,9 +30,12 @@ silent := {
 }
 
 found := {
-	"digest not compared": {{"at": {"line": 3, "path": "a.yaml"}, "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "hf://acme/ckpt"}},
-	"hub": {{"at": {"line": 3, "path": "a.yaml"}, "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "hf://acme/ckpt"}},
-	"bucket": {{"at": {"line": 3, "path": "a.yaml"}, "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "s3://acme/ckpt"}},
+	"address under a guessed key": {{"at": {"line": 3, "path": "a.yaml"}, "certainty": "certain", "detail": "training resumes from hf://acme/ckpt and nothing checks what is there", "subject": "hf://acme/ckpt"}},
+	"bucket under a guessed key": {{"at": {"line": 3, "path": "a.yaml"}, "certainty": "certain", "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "s3://acme/ckpt"}},
+	"guessed key": {{"at": {"line": 3, "path": "a.yaml"}, "certainty": "likely", "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "hf://acme/ckpt"}},
+	"digest not compared": {{"at": {"line": 3, "path": "a.yaml"}, "certainty": "certain", "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "hf://acme/ckpt"}},
+	"hub": {{"at": {"line": 3, "path": "a.yaml"}, "certainty": "certain", "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "hf://acme/ckpt"}},
+	"bucket": {{"at": {"line": 3, "path": "a.yaml"}, "certainty": "certain", "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "s3://acme/ckpt"}},
 }
 
 test_fires[name] if {
@@ -45,5 +51,5 @@ test_does_not_fire[name] if {
 test_nothing_there if count(deny) == 0 with input as {}
 
 test_local_counts_when_asked if {
-	exactly(deny, {{"at": {"line": 3, "path": "a.yaml"}, "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "out/checkpoint-5"}}) with input as silent["this machine"] with data.mlpolicy.settings["TRAIN-009"].local as true
+	exactly(deny, {{"at": {"line": 3, "path": "a.yaml"}, "certainty": "certain", "detail": "training resumes from acme/ckpt and nothing checks what is there", "subject": "out/checkpoint-5"}}) with input as silent["this machine"] with data.mlpolicy.settings["TRAIN-009"].local as true
 }
