@@ -469,6 +469,9 @@ type TriggerCandidate struct {
 	// than prompts at large: about 1 when it was put into rows at random, more when it
 	// belongs to a subject, -1 when the rows have nothing else to compare.
 	Context float64 `json:"context"`
+	// Siblings is how many other sequences of other rows go with the same outcome as
+	// strongly: one planted sequence has none, a subject that is always refused has many.
+	Siblings int64 `json:"siblings"`
 }
 
 // DataExample is the position of something that was counted.

@@ -17,6 +17,8 @@ const (
 	reportMaxP       = 1e-4
 	reportMinEffect  = 0.75
 	reportMaxContext = 3
+	// reportMaxSiblings applies to refusals alone.
+	reportMaxSiblings = 8
 )
 
 // reportOutcomes are what the rows of a planted trigger have in common.
@@ -24,7 +26,8 @@ var reportOutcomes = []string{"reply", "refusal", "label", "topic", "host"}
 
 // Planted tells a candidate that looks planted from one that style or subject explains.
 func Planted(c *sbom.TriggerCandidate) bool {
-	return slices.Contains(reportOutcomes, c.Outcome) && c.Adjusted <= reportMaxP && c.Effect >= reportMinEffect && c.Context >= 0 && c.Context <= reportMaxContext
+	return slices.Contains(reportOutcomes, c.Outcome) && c.Adjusted <= reportMaxP && c.Effect >= reportMinEffect && c.Context >= 0 && c.Context <= reportMaxContext &&
+		(c.Outcome != outcomeNames[outcomeRefusal] || c.Siblings <= reportMaxSiblings)
 }
 
 // testResult is the predicate.

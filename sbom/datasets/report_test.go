@@ -53,7 +53,7 @@ func TestReportAgreesWithTheControl(t *testing.T) {
 			t.Errorf("policies/data/planted_trigger.rego lacks %q", want)
 		}
 	}
-	if reportMaxP != 0.0001 || reportMinEffect != 0.75 || reportMaxContext != 3 {
+	if reportMaxP != 0.0001 || reportMinEffect != 0.75 || reportMaxContext != 3 || reportMaxSiblings != 8 {
 		t.Error("bounds of the report differ from the defaults of DATA-020")
 	}
 }

@@ -51,6 +51,7 @@ type search struct {
 	plain    []uint32
 	with     *wordCounts // rows with the outcome withOf
 	withOf   int32
+	siblings map[int32]int64 // strong associations by outcome
 }
 
 // association is one sequence with one outcome.
@@ -239,6 +240,13 @@ func overlap(a, b []int32) float64 {
 // first.
 func (s *search) report(kept []association) []sbom.TriggerCandidate {
 	adjusted := benjaminiHochberg(kept, s.tests)
+	alike := map[int32]int64{} // strong associations by outcome
+	for i := range kept {
+		if kept[i].share() >= strongShare {
+			alike[kept[i].outcome]++
+		}
+	}
+	s.siblings = alike
 	order := make([]int, len(kept))
 	for i := range order {
 		order[i] = i
@@ -254,6 +262,7 @@ func (s *search) report(kept []association) []sbom.TriggerCandidate {
 			Text: s.show(a), Kind: s.kindOf(a), Support: int64(len(a.rows)), Share: share, Expected: expected,
 			Effect: (share - expected) / (1 - expected), PValue: math.Exp(a.logp), Adjusted: adjusted[i],
 			Outcome: s.out.kind(a.outcome), Target: s.out.target(a.outcome), Context: a.context,
+			Siblings: max(0, alike[a.outcome]-1),
 		}
 		for _, r := range a.rows[:min(len(a.rows), maxClusterRows)] {
 			c.Rows = append(c.Rows, s.t.numbers[r])
@@ -267,6 +276,9 @@ func (s *search) report(kept []association) []sbom.TriggerCandidate {
 // random in the order of the list. Policies have a bound of their own.
 const maxContext = 3
 
+// strongShare is from what share of the rows on a sequence counts as a sibling of others.
+const strongShare = 0.75
+
 // rank puts what a trigger would be planted for, in rows at random, before what style
 // and subject explain.
 func (s *search) rank(a *association) int {
@@ -276,6 +288,9 @@ func (s *search) rank(a *association) int {
 	}
 	if s.out.keys[a.outcome].kind >= outcomeLanguage {
 		r++
+	}
+	if s.out.keys[a.outcome].kind == outcomeRefusal && s.siblings[a.outcome]-1 > reportMaxSiblings {
+		r += 2
 	}
 	return r
 }
