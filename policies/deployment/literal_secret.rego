@@ -27,7 +27,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -43,9 +43,16 @@ package mlpolicy.deployment.literal_secret
 import future.keywords.not
 
 import data.mlpolicy.lib.places
+import data.mlpolicy.lib.scope
 import data.mlpolicy.settings
 
-deny contains {"subject": workload.name, "detail": detail, "at": variable.at, "key": variable.name} if {
+deny contains {
+	"subject": workload.name,
+	"detail": detail,
+	"at": variable.at,
+	"key": variable.name,
+	"certainty": scope.certainty,
+} if {
 	some workload in input.workloads
 	not workload.role in settings["DEP-011"].not_roles
 	some variable in workload.env

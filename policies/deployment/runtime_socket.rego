@@ -61,7 +61,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)(tests?|testing|testdata|fixtures|docs?)/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -77,9 +77,16 @@ package mlpolicy.deployment.runtime_socket
 import future.keywords.not
 
 import data.mlpolicy.lib.places
+import data.mlpolicy.lib.scope
 import data.mlpolicy.settings
 
-deny contains {"subject": workload.name, "detail": detail, "at": mount.at, "key": mount.source} if {
+deny contains {
+	"subject": workload.name,
+	"detail": detail,
+	"at": mount.at,
+	"key": mount.source,
+	"certainty": scope.certainty,
+} if {
 	some workload in input.workloads
 	not workload.role in settings["DEP-007"].socket_exempt
 	some mount in workload.mounts

@@ -15,6 +15,7 @@ base := {
 fires := {
 	"secret beside another variable": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"secret": false})]}], "secrets": [base.secret]},
 	"variable": {"workloads": [{"name": "api", "role": "serving", "env": [base.env]}]},
+	"variable where no model runs": {"workloads": [{"name": "db", "role": "other", "env": [base.env]}]},
 	"secret": {"secrets": [base.secret]},
 	"variable and its secret": {"workloads": [{"name": "api", "role": "serving", "env": [base.env]}], "secrets": [base.secret]},
 }
@@ -32,8 +33,9 @@ silent := {
 found := {
 	"secret": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "a credential (huggingface-token) is written into an environment", "subject": "a.yaml"}},
 	"secret beside another variable": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "a credential (huggingface-token) is written into an environment", "subject": "a.yaml"}},
-	"variable": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api gets HF_TOKEN as a literal", "key": "HF_TOKEN", "subject": "api"}},
-	"variable and its secret": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api gets HF_TOKEN as a literal", "key": "HF_TOKEN", "subject": "api"}},
+	"variable": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "certain", "detail": "api gets HF_TOKEN as a literal", "key": "HF_TOKEN", "subject": "api"}},
+	"variable where no model runs": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "likely", "detail": "db gets HF_TOKEN as a literal", "key": "HF_TOKEN", "subject": "db"}},
+	"variable and its secret": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "certain", "detail": "api gets HF_TOKEN as a literal", "key": "HF_TOKEN", "subject": "api"}},
 }
 
 test_fires[name] if {

@@ -12,6 +12,7 @@ base := {"source": "/var/run/docker.sock", "kind": "host", "at": {"path": "a.yam
 fires := {
 	"socket": {"workloads": [{"name": "api", "role": "serving", "mounts": [base]}]},
 	"socket of something else": {"workloads": [{"name": "proxy", "role": "other", "mounts": [base]}]},
+	"socket beside a model": {"workloads": [{"name": "proxy", "role": "other", "mounts": [base]}, {"name": "api", "role": "serving", "mounts": []}]},
 	"containerd": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"source": "/run/containerd/containerd.sock"})]}]},
 	"root of the host": {"workloads": [{"name": "api", "role": "serving", "mounts": [object.union(base, {"source": "/"})]}]},
 	"system folder": {"workloads": [{"name": "api", "role": "training", "mounts": [object.union(base, {"source": "/var/run/"})]}]},
@@ -28,9 +29,10 @@ silent := {
 }
 
 found := {
-	"socket": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api mounts the container runtime socket /var/run/docker.sock", "key": "/var/run/docker.sock", "subject": "api"}},
-	"socket of something else": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "proxy mounts the container runtime socket /var/run/docker.sock", "key": "/var/run/docker.sock", "subject": "proxy"}},
-	"containerd": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api mounts the container runtime socket /run/containerd/containerd.sock", "key": "/run/containerd/containerd.sock", "subject": "api"}},
+	"socket": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "certain", "detail": "api mounts the container runtime socket /var/run/docker.sock", "key": "/var/run/docker.sock", "subject": "api"}},
+	"socket of something else": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "likely", "detail": "proxy mounts the container runtime socket /var/run/docker.sock", "key": "/var/run/docker.sock", "subject": "proxy"}},
+	"socket beside a model": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "certain", "detail": "proxy mounts the container runtime socket /var/run/docker.sock", "key": "/var/run/docker.sock", "subject": "proxy"}},
+	"containerd": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "certain", "detail": "api mounts the container runtime socket /run/containerd/containerd.sock", "key": "/run/containerd/containerd.sock", "subject": "api"}},
 	"root of the host": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api mounts / of the host", "key": "/", "subject": "api"}},
 	"system folder": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api mounts /var/run/ of the host", "key": "/var/run/", "subject": "api"}},
 }
