@@ -46,7 +46,9 @@ given with --trust counts only where the configuration has no trust block.
 
 A model.sig in SOURCE is used when no --signature is given. What is not given was not
 looked for: controls that need it cannot pass. Nothing is fetched unless --registry
-names a hub.
+names a remote one: credentials for oci:// are those of docker login, for s3:// those of
+AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION and
+AWS_ENDPOINT_URL_S3.
 
 Exit status: 0 allowed, 1 denied, 2 usage or configuration, 3 could not decide.`,
 		Example: `  mlpolicy gate model/ --stage deployment --environment prod --bom model.cdx.json \
@@ -64,7 +66,7 @@ Exit status: 0 allowed, 1 denied, 2 usage or configuration, 3 could not decide.`
 	flags.StringArrayVar(&f.signatures, "signature", nil, "model signature (repeatable)")
 	flags.StringArrayVar(&f.attestations, "attestation", nil, "statement: Sigstore bundle, DSSE envelope or .jsonl of them; or a directory of such (repeatable)")
 	flags.StringArrayVar(&f.trust, "trust", nil, "public key, certificate authority or Sigstore trusted root (repeatable)")
-	flags.StringVar(&f.registry, "registry", "", "what the registry says: OCI manifest or layout, MLflow version directory, JSON listing, hf://ORG/NAME@REVISION")
+	flags.StringVar(&f.registry, "registry", "", "what the registry says: oci://HOST/NAME:TAG, hf://ORG/NAME@REVISION, s3://BUCKET/PREFIX; or a file: OCI manifest or layout, MLflow version directory, JSON listing")
 	flags.BoolVar(&f.offline, "offline", false, "use no network at all")
 	flags.StringVar(&f.vsa, "vsa", "", "write a signed verification summary to this file")
 	flags.StringVar(&f.key, "signing-key", "", "private key that signs the summary, PEM")
@@ -87,7 +89,7 @@ func (f *gateFlags) check() error {
 		return usage("", "--vsa and --signing-key are given together")
 	case f.format != "" && !slices.Contains(gateFormats, f.format):
 		return usage("", "format %q is not written; %s are", f.format, strings.Join(gateFormats, ", "))
-	case f.offline && strings.HasPrefix(f.registry, "hf://"):
+	case f.offline && gate.Remote(f.registry):
 		return usage("give its listing as a file", "--offline and --registry %s exclude each other", f.registry)
 	}
 	return nil
@@ -188,7 +190,7 @@ func (f *gateFlags) gate(ctx context.Context, env *environment, req *decide.Requ
 		request.BOM = &files[0]
 	}
 	if f.registry != "" {
-		if request.Registry, err = gate.ReadRegistry(ctx, f.registry, env.path(f.registry), gate.RegistryOptions{Offline: f.offline}); err != nil {
+		if request.Registry, err = gate.ReadRegistry(ctx, f.registry, env.path(f.registry), env.registryOptions(f.offline)); err != nil {
 			return nil, &exitError{code: exitUndecided, err: err}
 		}
 	}
@@ -197,6 +199,23 @@ func (f *gateFlags) gate(ctx context.Context, env *environment, req *decide.Requ
 		return nil, usage("", "%w", err)
 	}
 	return g, nil
+}
+
+// registryOptions says how remote registries are reached, by the variables that the tools
+// of each know.
+func (env *environment) registryOptions(offline bool) gate.RegistryOptions {
+	first := func(names ...string) string {
+		for _, name := range names {
+			if value := os.Getenv(name); value != "" {
+				return value
+			}
+		}
+		return ""
+	}
+	return gate.RegistryOptions{Offline: offline, S3: gate.S3{
+		Endpoint: first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"), Region: first("AWS_REGION", "AWS_DEFAULT_REGION"),
+		AccessKey: first("AWS_ACCESS_KEY_ID"), SecretKey: first("AWS_SECRET_ACCESS_KEY"), SessionToken: first("AWS_SESSION_TOKEN"), Now: time.Now,
+	}}
 }
 
 func isFile(name string) bool {

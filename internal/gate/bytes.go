@@ -58,6 +58,7 @@ func (g *Gate) compareBytes() {
 		}
 	}
 	sharesFile := g.ofThisModel(lists)
+	g.registryOfThisModel(lists)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		row := Row{Name: name, Digests: map[string]string{}}
 		for witness, list := range lists {
@@ -93,6 +94,19 @@ func (g *Gate) ofThisModel(lists map[string]map[string]string) bool {
 		g.gap("the ML-BOM %s names %d files and none of the model", g.req.BOM.Name, len(lists[inBOM]))
 	}
 	return false
+}
+
+// registryOfThisModel records a registry that lists files and none of the model: it would
+// bear witness to nothing.
+func (g *Gate) registryOfThisModel(lists map[string]map[string]string) {
+	for name := range lists[inRegistry] {
+		if _, ok := lists[onDisk][name]; ok {
+			return
+		}
+	}
+	if len(lists[inRegistry]) > 0 {
+		g.gap("the registry %s lists %d files and none of the model", g.req.Registry.Source, len(lists[inRegistry]))
+	}
 }
 
 func (g *Gate) gap(format string, args ...any) {

@@ -65,12 +65,13 @@ func TestReadRegistry(t *testing.T) {
 	t.Parallel()
 	manifest := `{"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"sha256:` + sumB + `","annotations":{"org.opencontainers.image.title":"x.tar"}},
 	 {"mediaType":"application/octet-stream","digest":"sha256:` + sumA + `","annotations":{"org.opencontainers.image.title":"w.bin"}}]}`
-	digest := hexSum([]byte(manifest))
+	plain := `{"layers":[{"mediaType":"application/octet-stream","digest":"sha256:` + sumA + `","size":1,"annotations":{"org.opencontainers.image.title":"w.bin"}}]}`
+	digest := hexSum([]byte(plain))
 	dir := write(t, t.TempDir(), map[string]string{
 		"manifest.json": manifest, "listing.json": `{"files":[{"path":"w.bin","sha256":"` + sumA + `"}]}`,
 		"hub.json":          `[{"type":"file","path":"w.bin","lfs":{"oid":"` + sumA + `"}},{"type":"file","path":"README.md","oid":"x"}]`,
-		"layout/oci-layout": "{}", "layout/index.json": `{"manifests":[{"digest":"sha256:` + digest + `"}]}`, "layout/blobs/sha256/" + digest: manifest,
-		"swapped/oci-layout": "{}", "swapped/index.json": `{"manifests":[{"digest":"sha256:` + digest + `"}]}`, "swapped/blobs/sha256/" + digest: manifest + " ",
+		"layout/oci-layout": "{}", "layout/index.json": `{"manifests":[{"digest":"sha256:` + digest + `"}]}`, "layout/blobs/sha256/" + digest: plain,
+		"swapped/oci-layout": "{}", "swapped/index.json": `{"manifests":[{"digest":"sha256:` + digest + `"}]}`, "swapped/blobs/sha256/" + digest: plain + " ",
 		"copy/w.bin": "weights", "mlflow/meta.yaml": "name: bot\nsource: ../copy\nversion: 3\n",
 		"empty.json": "{}", "bad.json": `{"files":[{"path":"w.bin","sha256":"zz"}]}`, "leaves.json": `{"files":[{"path":"../w.bin","sha256":"` + sumA + `"}]}`, "text": "x",
 	})

@@ -17,6 +17,9 @@ import (
 	"regexp"
 	"strings"
 
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/mlpolicy/mlpolicy/bundles"
 	"github.com/mlpolicy/mlpolicy/internal/attest"
 )
 
@@ -38,20 +41,39 @@ type RegistryOptions struct {
 	Offline bool
 	HubURL  string // https://huggingface.co when empty
 	Client  *http.Client
+	OCI     bundles.Remote // how OCI registries are reached
+	S3      S3             // how s3:// is reached
 }
 
 // ErrOffline is returned for a registry that only the network has.
 var ErrOffline = errors.New("the registry is remote and --offline was given")
 
+// Remote tells whether a registry is read over the network.
+func Remote(name string) bool {
+	for _, scheme := range []string{"hf://", "s3://", bundles.OCIScheme} {
+		if strings.HasPrefix(name, scheme) {
+			return true
+		}
+	}
+	return false
+}
+
 // ReadRegistry reads a registry: hf://ORG/NAME@REVISION asks the hub for the digests of
-// its large files; a directory is an OCI layout, a version of an MLflow file store, or
+// its large files, oci://HOST/NAME:TAG a container registry for those of its layers and
+// s3://BUCKET/PREFIX a bucket for the checksums of its objects; a directory is an OCI layout, a version of an MLflow file store, or
 // a plain copy of the model; a file is an OCI manifest or a JSON listing.
 func ReadRegistry(ctx context.Context, name, onDisk string, opts RegistryOptions) (*Listing, error) {
+	if Remote(name) && opts.Offline {
+		return nil, ErrOffline
+	}
 	if repo, ok := strings.CutPrefix(name, "hf://"); ok {
-		if opts.Offline {
-			return nil, ErrOffline
-		}
 		return readHub(ctx, repo, opts)
+	}
+	if strings.HasPrefix(name, bundles.OCIScheme) {
+		return readOCI(ctx, name, opts.OCI)
+	}
+	if address, ok := strings.CutPrefix(name, "s3://"); ok {
+		return readBucket(ctx, address, opts.S3)
 	}
 	info, err := os.Stat(onDisk)
 	if err != nil {
@@ -81,15 +103,17 @@ func readLimited(file string) ([]byte, error) {
 }
 
 // parseListing reads an OCI image manifest (OCI image spec v1.1, "layers"), the tree
-// listing of the Hugging Face Hub, or {"files": [{"path", "sha256"}]}.
+// listing of the Hugging Face Hub, a listing of S3 objects with checksums, or {"files":
+// [{"path", "sha256"}]}.
 func parseListing(name string, data []byte) (*Listing, error) {
 	l := &Listing{Source: name, Files: map[string]string{}}
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
 		return l, l.addHub(data)
 	}
 	var document struct {
-		Layers []ociDescriptor `json:"layers"`
-		Files  []struct {
+		Layers   []ocispec.Descriptor `json:"layers"`
+		Contents []s3Object           `json:"Contents"`
+		Files    []struct {
 			Path   string `json:"path"`
 			SHA256 string `json:"sha256"`
 			Digest string `json:"digest"`
@@ -100,10 +124,15 @@ func parseListing(name string, data []byte) (*Listing, error) {
 		return nil, fmt.Errorf("registry: %s: %w", name, err)
 	}
 	for _, layer := range document.Layers {
-		if title := layer.title(); title != "" {
-			if err := l.add(title, layer.Digest); err != nil {
+		if title := fileName(layer); title != "" {
+			if err := l.add(title, layer.Digest.String()); err != nil {
 				return nil, err
 			}
+		}
+	}
+	for _, o := range document.Contents {
+		if err := l.addObject("", o); err != nil {
+			return nil, err
 		}
 	}
 	for _, f := range document.Files {
@@ -120,26 +149,6 @@ func parseListing(name string, data []byte) (*Listing, error) {
 		return nil, fmt.Errorf("registry: %s lists no file with a SHA-256 digest", name)
 	}
 	return l, nil
-}
-
-type ociDescriptor struct {
-	MediaType   string            `json:"mediaType"`
-	Digest      string            `json:"digest"`
-	Annotations map[string]string `json:"annotations"`
-}
-
-// title is the file that a layer holds as it is: ORAS and ModelPack name it in an
-// annotation. A layer that is an archive has no digest of a file.
-func (d ociDescriptor) title() string {
-	if strings.HasSuffix(d.MediaType, "+gzip") || strings.HasSuffix(d.MediaType, ".tar") || strings.HasSuffix(d.MediaType, "+zstd") {
-		return ""
-	}
-	for _, key := range []string{"org.opencontainers.image.title", "org.cncf.model.filepath"} {
-		if name := d.Annotations[key]; name != "" {
-			return name
-		}
-	}
-	return ""
 }
 
 func (l *Listing) add(name, digest string) error {
@@ -277,7 +286,7 @@ func readLayout(name, dir string) (*Listing, error) {
 		return nil, err
 	}
 	var index struct {
-		Manifests []ociDescriptor `json:"manifests"`
+		Manifests []ocispec.Descriptor `json:"manifests"`
 	}
 	if err := json.Unmarshal(data, &index); err != nil {
 		return nil, fmt.Errorf("registry: %s: index.json: %w", name, err)
@@ -285,7 +294,7 @@ func readLayout(name, dir string) (*Listing, error) {
 	if len(index.Manifests) != 1 {
 		return nil, fmt.Errorf("registry: %s has %d manifests, not one", name, len(index.Manifests))
 	}
-	digest := strings.TrimPrefix(index.Manifests[0].Digest, "sha256:")
+	digest := strings.TrimPrefix(index.Manifests[0].Digest.String(), "sha256:")
 	if raw, err := hex.DecodeString(digest); err != nil || len(raw) != 32 {
 		return nil, fmt.Errorf("registry: %s: %q is no SHA-256 digest", name, index.Manifests[0].Digest)
 	}
@@ -296,5 +305,10 @@ func readLayout(name, dir string) (*Listing, error) {
 	if got := hexSum(manifest); got != digest {
 		return nil, fmt.Errorf("registry: %s: manifest %s holds other bytes (%s)", name, short(digest), short(got))
 	}
-	return parseListing(path.Join(name, "manifest"), manifest)
+	return readManifest(path.Join(name, "manifest"), manifest, func(d ocispec.Descriptor) (io.ReadCloser, error) {
+		if err := d.Digest.Validate(); err != nil {
+			return nil, err
+		}
+		return os.Open(filepath.Join(dir, "blobs", d.Digest.Algorithm().String(), d.Digest.Encoded()))
+	})
 }
