@@ -102,6 +102,7 @@ package mlpolicy.training.publisher_lookalike
 import future.keywords.not
 
 import data.mlpolicy.lib.names
+import data.mlpolicy.lib.places
 import data.mlpolicy.lib.refs
 import data.mlpolicy.settings
 
@@ -117,7 +118,19 @@ deny contains {"subject": model.name, "detail": detail, "at": model.at} if {
 	not lower(model.namespace) in (_allowed | _known)
 	imitated := _imitated[model.namespace]
 	count(imitated) > 0
+	not _named_beside(model, imitated)
 	detail := $"publisher {model.namespace} of {model.name} reads like {min(imitated)}, and is not"
+}
+
+# Who names both in one line knows the difference: the name that one publisher has on two hubs.
+_named_beside(model, imitated) if {
+	some other in _at_line[places.line(model.at)]
+	lower(other) in {lower(publisher) | some publisher in imitated}
+}
+
+_at_line[line] contains model.namespace if {
+	some model in _hub_models
+	line := places.line(model.at)
 }
 
 _imitated := {namespace: publishers |

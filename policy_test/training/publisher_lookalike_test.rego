@@ -55,3 +55,9 @@ test_not_on_the_list if {
 test_on_the_list if {
 	count(deny) == 0 with input.components as [base] with data.mlpolicy.settings["TRAIN-007"].publishers as ["meta-1lama"]
 }
+
+beside(line) := [base, object.union(base, {"name": "meta-llama/Llama-3", "namespace": "meta-llama", "at": {"path": "a.py", "line": line}})]
+
+test_both_in_one_line if count(deny) == 0 with input as {"components": beside(1)}
+
+test_both_in_two_lines if count(deny) == 1 with input as {"components": beside(2)}
