@@ -47,7 +47,7 @@ func (l *loader) finish(ctx context.Context, p *Policy) error {
 	slices.SortFunc(p.controls, func(a, b Control) int { return strings.Compare(a.ID, b.ID) })
 	p.data, p.tests = l.data, l.tests
 	p.store = inmem.NewFromObjectWithOpts(l.data, inmem.OptRoundTripOnWrite(false))
-	if err := p.fold(ctx, rules); err != nil {
+	if err := p.fold(ctx, p.here(rules, l.files)); err != nil {
 		return err
 	}
 	return p.prepare(ctx)

@@ -26,6 +26,7 @@ var conftestException = regexp.MustCompile(`^exception(_[a-zA-Z0-9_]+)?$`)
 // conftestPack is a pack of plain rules over one document each. They are not typed: the
 // schema of the input says nothing about a document.
 type conftestPack struct {
+	name     string
 	controls []Control
 	eval     *evaluator
 }
@@ -66,7 +67,7 @@ func loadConftest(ctx context.Context, source PackSource, files *packFiles, ds *
 	if len(*ds) > before {
 		return nil
 	}
-	c := &conftestPack{}
+	c := &conftestPack{name: source.Name}
 	for _, id := range slices.Sorted(maps.Keys(found)) {
 		c.controls = append(c.controls, found[id])
 	}

@@ -184,6 +184,9 @@ type PackConfig struct {
 	Stages    []Stage
 	Level     Level
 	PublicKey string // path of verify { public_key }
+	// MinRevision of verify refuses a bundle with an older revision. Left out of the JSON
+	// when it is empty, so that configurations of before keep their digest.
+	MinRevision string `json:",omitempty"`
 }
 
 // Waiver is an exemption: for these controls, these subjects and these bytes, for a

@@ -47,22 +47,9 @@ type Result struct {
 // their ids. An error of one control is its outcome; the returned error means that the
 // input has no JSON form or ctx ended.
 func (p *Policy) Evaluate(ctx context.Context, in *Input) ([]Result, error) {
-	now, err := time.Parse(time.RFC3339, in.Now)
+	answers, err := p.answers(ctx, in)
 	if err != nil {
-		return nil, fmt.Errorf("evaluate: now: %w", err)
-	}
-	value, err := p.Value(in)
-	if err != nil {
-		return nil, fmt.Errorf("evaluate: %w", err)
-	}
-	answers := p.typed.evaluate(ctx, value, now, p.timeout)
-	for _, c := range p.conftest {
-		for id, a := range c.evaluate(ctx, in, now, p.timeout) {
-			answers[id] = a
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("evaluate: %w", err)
+		return nil, err
 	}
 	digests, sizes := digestsOf(in), sectionSizes(in)
 	results := make([]Result, 0, len(p.controls))
@@ -108,7 +95,7 @@ const maxParts = 4
 func (p *Policy) prepare(ctx context.Context) error {
 	var typed []Control
 	for _, c := range p.controls {
-		if !c.Untyped {
+		if !c.Untyped && !p.foreign(c.Pack) {
 			typed = append(typed, c)
 		}
 	}

@@ -37,6 +37,9 @@ type LoadOptions struct {
 	// Tests also parses and checks the *_test.rego files of the packs; see
 	// Policy.TestModules.
 	Tests bool
+	// Isolate, if set, evaluates the packs that are not embedded. They are loaded and
+	// checked here, and nothing of them is evaluated here.
+	Isolate Isolate
 }
 
 // Policy is a set of loaded packs, compiled once. It is safe for concurrent use.
@@ -51,9 +54,14 @@ type Policy struct {
 	compiler *ast.Compiler
 	store    storage.Store
 	data     map[string]any
-	typed    *evaluator             // all controls of packs of ours
-	conftest []*conftestPack        // one each
-	tests    map[string]*ast.Module // with LoadOptions.Tests
+	typed    *evaluator      // all controls of packs of ours
+	conftest []*conftestPack // one each
+	isolate  Isolate
+	isolated []IsolatedPack // what isolate evaluates; empty without one
+	// overrides and factSchemas are handed on to it.
+	overrides   map[string]map[string]any
+	factSchemas map[string][]byte
+	tests       map[string]*ast.Module // with LoadOptions.Tests
 }
 
 // loader carries what Load gathers.
@@ -80,6 +88,7 @@ func Load(ctx context.Context, packs []PackSource, opts LoadOptions) (*Policy, e
 		all: ast.CapabilitiesForThisVersion(),
 	}
 	p := &Policy{levels: map[string]Level{}, timeout: cmp.Or(opts.Timeout, DefaultTimeout), reads: map[string]bool{}}
+	p.isolate, p.overrides, p.factSchemas = opts.Isolate, opts.Settings, opts.FactSchemas
 	names, digests := map[string]bool{}, []string{}
 	for _, source := range ordered(packs) {
 		if source.Kind == KindLib && l.roots[ownRoot] != "" {
@@ -94,6 +103,9 @@ func Load(ctx context.Context, packs []PackSource, opts LoadOptions) (*Policy, e
 		if err != nil {
 			l.ds.add(source.Name, "", 0, 0, "%v", err)
 			continue
+		}
+		if p.isolate != nil && !source.Embedded {
+			p.isolatePack(source, files)
 		}
 		switch source.Kind {
 		case KindPack, KindLib:

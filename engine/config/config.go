@@ -157,8 +157,9 @@ func (r *reader) policies(block *hcl.Block) {
 			r.fail(verify.DefRange, "Repeated block", "A pack has one verify block.")
 			continue
 		}
-		inner := r.content(verify.Body, &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "public_key", Required: true}}})
+		inner := r.content(verify.Body, &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "public_key", Required: true}, {Name: "min_revision"}}})
 		p.PublicKey = r.required(inner, "public_key")
+		p.MinRevision = r.optional(inner, "min_revision")
 	}
 	r.config.Packs = append(r.config.Packs, p)
 }

@@ -14,10 +14,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"testing/fstest"
 
 	"github.com/mlpolicy/mlpolicy/bundles"
 	"github.com/mlpolicy/mlpolicy/engine"
+	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/policies"
 )
 
@@ -41,6 +41,8 @@ type PolicyOptions struct {
 	Accept func(ref string, b *bundles.Bundle) error
 	// FactSchemas types the facts of --facts by name.
 	FactSchemas map[string][]byte
+	// Isolate, if set, evaluates the packs that are not embedded outside of this process.
+	Isolate engine.Isolate
 }
 
 // Law reads configuration, policies and keys by the path that was written.
@@ -147,12 +149,12 @@ func LoadPolicy(ctx context.Context, opts PolicyOptions) (*engine.Policy, error)
 	} else if lib, err := fs.Sub(policies.FS, "lib"); err == nil {
 		packs = append(packs, engine.PackSource{Name: EmbeddedName + "/lib", Source: "embedded", Kind: "lib", FS: lib, Digest: treeDigest(lib), Embedded: true})
 	}
-	return engine.Load(ctx, packs, engine.LoadOptions{Settings: settings(opts.Config, opts.Environment), FactSchemas: opts.FactSchemas})
+	return engine.Load(ctx, packs, engine.LoadOptions{Settings: settings(opts.Config, opts.Environment), FactSchemas: opts.FactSchemas, Isolate: opts.Isolate})
 }
 
 // packName is the name of a pack that only the command line names.
-func packName(source string, i int) string {
-	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(filepath.ToSlash(source)), ".tar.gz"), ".tgz")
+func packName(name string, i int) string {
+	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(filepath.ToSlash(name)), ".tar.gz"), ".tgz")
 	if base == "." || base == "/" || base == "" {
 		return fmt.Sprintf("policy%d", i+1)
 	}
@@ -187,7 +189,7 @@ func (opts *PolicyOptions) open(ctx context.Context, block engine.PackConfig, ke
 		if err != nil {
 			return pack, fmt.Errorf("pull %s: %w", block.Source, err)
 		}
-		return opts.bundle(pack, packed, key)
+		return opts.bundle(pack, packed, key, block.MinRevision)
 	}
 	if opts.Law.isDir(block.Source) {
 		dir, err := opts.Law.Directory(block.Source)
@@ -201,11 +203,11 @@ func (opts *PolicyOptions) open(ctx context.Context, block engine.PackConfig, ke
 	if err != nil {
 		return pack, fmt.Errorf("there is no policy %s: %w", block.Source, err)
 	}
-	return opts.bundle(pack, packed, key)
+	return opts.bundle(pack, packed, key, block.MinRevision)
 }
 
-func (opts *PolicyOptions) bundle(pack engine.PackSource, packed, key []byte) (engine.PackSource, error) {
-	b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: key, AllowUnsigned: opts.AllowUnsigned && key == nil})
+func (opts *PolicyOptions) bundle(pack engine.PackSource, packed, key []byte, least string) (engine.PackSource, error) {
+	b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: key, AllowUnsigned: opts.AllowUnsigned && key == nil, MinRevision: least})
 	if err != nil {
 		if errors.Is(err, bundles.ErrUnsigned) {
 			return pack, fmt.Errorf("%s: %w (give the key with --public-key or verify { public_key }, or --allow-unsigned)", pack.Source, err)
@@ -217,11 +219,11 @@ func (opts *PolicyOptions) bundle(pack engine.PackSource, packed, key []byte) (e
 			return pack, err
 		}
 	}
-	files := fstest.MapFS{}
+	files := map[string][]byte{}
 	for _, m := range b.Modules {
-		files[m.Path] = &fstest.MapFile{Data: m.Source, Mode: 0o444}
+		files[m.Path] = m.Source
 	}
-	pack.FS, pack.Data, pack.Digest, pack.Signed = files, b.Data, b.Digest, b.Signed
+	pack.FS, pack.Data, pack.Digest, pack.Signed = source.Files(files), b.Data, b.Digest, b.Signed
 	return pack, nil
 }
 

@@ -59,12 +59,12 @@ func TestLoadPolicyRefusesARollback(t *testing.T) {
 		}
 		packed[revision] = b.Bytes()
 	}
-	named := ""
+	named, least := "", ""
 	law := fstest.MapFS{"acme.pub": {Data: pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})}}
 	load := func(source, revision string, accept func(string, *bundles.Bundle) error) error {
 		named = revision
 		_, err := LoadPolicy(t.Context(), PolicyOptions{
-			Config: &engine.Config{Packs: []engine.PackConfig{{Name: "acme", Source: source, PublicKey: "acme.pub"}}},
+			Config: &engine.Config{Packs: []engine.PackConfig{{Name: "acme", Source: source, PublicKey: "acme.pub", MinRevision: least}}},
 			Law:    Law{FS: law}, Accept: accept,
 			Pull: func(context.Context, string) ([]byte, error) { return packed[named], nil },
 		})
@@ -85,5 +85,12 @@ func TestLoadPolicyRefusesARollback(t *testing.T) {
 	}
 	if err := load("oci://registry.example/acme@sha256:"+string(bytes.Repeat([]byte("0"), 64)), "v1", seen.Accept); err != nil {
 		t.Errorf("a pinned digest is what was asked for: %v", err)
+	}
+	least = "v2"
+	if err := load(tag, "v1", nil); !errors.Is(err, bundles.ErrRolledBack) {
+		t.Errorf("older than min_revision: %v", err)
+	}
+	if err := load(tag, "v2", nil); err != nil {
+		t.Errorf("as new as min_revision: %v", err)
 	}
 }

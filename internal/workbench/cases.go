@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing/fstest"
 	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -255,14 +254,10 @@ func caseConfig(c Case) (conf *engine.Config, message string) {
 }
 
 func caseSource(c Case) *source.Source {
-	files := fstest.MapFS{}
-	for name, content := range c.Files {
-		if name == "mlpolicy.hcl" || name == "vulns.json" {
-			continue // of the command line, not of the source
-		}
-		files[name] = &fstest.MapFile{Data: content, Mode: 0o644}
-	}
-	src := &source.Source{FS: files, Subject: sbom.Subject{Kind: "directory", Name: "case", Public: sbom.Unstated}}
+	files := maps.Clone(c.Files)
+	delete(files, "mlpolicy.hcl") // of the command line, not of the source
+	delete(files, "vulns.json")
+	src := &source.Source{FS: source.Files(files), Subject: sbom.Subject{Kind: "directory", Name: "case", Public: sbom.Unstated}}
 	if c.Git {
 		src.Storage = func(string) string { return "git" }
 	}

@@ -3,7 +3,10 @@ vsa_reuse = "24h"
 
 policies "acme" {
   source = "oci://registry.acme.example/ml-policies:v3"
-  verify { public_key = "acme-policies.pub" }
+  verify {
+    public_key   = "acme-policies.pub"
+    min_revision = "v3"
+  }
 }
 
 policies "k8s" {
