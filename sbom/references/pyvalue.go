@@ -305,6 +305,12 @@ func (x *pyModule) function(f python.Expr, s *pyScope) *pyFunc {
 			return x.method(x.classes[f.ID], "__init__", 0)
 		}
 	case *python.Attribute:
+		switch f.Attr {
+		case "remote", "delay", "spawn": // Ray, Modal and Celery run the function elsewhere
+			if fn := x.function(f.X, s); fn != nil {
+				return fn
+			}
+		}
 		base, ok := f.X.(*python.Name)
 		if !ok {
 			return nil

@@ -34,7 +34,7 @@ var recipeCollector = sbom.Collector{
 var notRecipes = map[string]bool{
 	"config.json": true, "tokenizer_config.json": true, "generation_config.json": true, "adapter_config.json": true, "tokenizer.json": true, "vocab.json": true,
 	"package.json": true, "package-lock.json": true, "tsconfig.json": true, "dvc.yaml": true, "mkdocs.yml": true, "pnpm-lock.yaml": true,
-	"pyproject.toml": true, "special_tokens_map.json": true, "added_tokens.json": true, ".pre-commit-config.yaml": true, "trainer_state.json": true, "croissant.json": true,
+	"special_tokens_map.json": true, "added_tokens.json": true, ".pre-commit-config.yaml": true, "trainer_state.json": true, "croissant.json": true,
 	"model_index.json": true, "uv.lock": true, "poetry.lock": true,
 }
 
@@ -86,6 +86,11 @@ func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 	for _, doc := range docs.Docs {
 		if doc.Has("$schema") && doc.Has("properties") {
 			continue // a JSON schema describes keys, it does not set them
+		}
+		if f.Name() == "pyproject.toml" { // what is not a tool's describes the package
+			if doc = doc.Get("tool"); doc == nil {
+				continue
+			}
 		}
 		r.document(doc)
 	}
@@ -245,7 +250,13 @@ func (r *recipe) args(n *tree.Node) {
 			continue
 		}
 		if strings.ContainsAny(item.Text, " \n") {
-			sh := newShell(r.out, r.file.Path, r.how(), func(int) sbom.At { return at })
+			sh := newShell(r.out, r.file.Path, r.how(), func(line int) sbom.At {
+				place := at
+				if strings.Contains(item.Text, "\n") { // a block scalar starts on the line after its mark
+					place.Line, place.Column = at.Line+line, 0
+				}
+				return place
+			})
 			sh.read(item.Text)
 			r.roles(len(r.out.References) - sh.added)
 			continue
