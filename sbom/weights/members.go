@@ -33,6 +33,8 @@ func namedFormat(name string, head []byte, container string) *format {
 		return &format{name: "keras-json", read: readKerasJSON}
 	case container == "skops" && base == "schema.json" && isObject(head):
 		return &format{name: "skops", read: readSkops}
+	case container == "zip" && base == "data" && isObject(head):
+		return &format{name: "stable-baselines3", read: readBaselines}
 	case base == "model_config.yaml" || base == "hparams.yaml": // NeMo
 		return &format{name: "hydra", read: readHydra}
 	case strings.HasPrefix(container, "torch") && strings.HasSuffix(base, ".py"):

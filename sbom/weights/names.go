@@ -34,6 +34,8 @@ func formatOfName(name string) string {
 	switch base {
 	case "openvino_model.xml", "openvino_model.bin", "openvino_language_model.bin", "openvino_tokenizer.bin", "openvino_detokenizer.bin":
 		return "openvino"
+	case "keras_metadata.pb":
+		return "tensorflow"
 	case "training_args.bin", "optimizer.bin", "scheduler.bin":
 		return "torch"
 	}

@@ -18,6 +18,8 @@ const (
 	roleTensor       // builds a tensor of a storage: storage, offset, size, ...
 	roleWrap         // wraps the tensor that is its first argument
 	roleDtype        // numpy.dtype
+	roleLatin1       // makes bytes of a text, as protocol 2 writes them
+	rolePartial      // calls its first argument when it is called
 	roleReach        // takes an attribute or a module by a name in its arguments
 	roleWrapper      // joblib's NumpyArrayWrapper: bytes of the array follow its BUILD
 )
@@ -27,6 +29,8 @@ var roles = map[string]role{
 	"torch._utils._rebuild_qtensor":   roleTensor,
 	"torch._utils._rebuild_parameter": roleWrap, "torch._utils._rebuild_parameter_with_state": roleWrap,
 	"builtins.getattr": roleReach, "dill._dill._load_type": roleReach, "numpy.core._ufunc_reconstruct": roleReach, "numpy._core._ufunc_reconstruct": roleReach,
+	"operator.getitem": roleReach, "_operator.getitem": roleReach, "builtins.iter": roleReach, "builtins.type": roleReach,
+	"_codecs.encode": roleLatin1, "codecs.encode": roleLatin1, "functools.partial": rolePartial,
 	"numpy.dtype":                           roleDtype,
 	"joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
 	"sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper": roleWrapper,
@@ -136,11 +140,15 @@ func (f *pickleFacts) call(m *pickleMachine, id uint32, how use, items []value, 
 	}
 	n.calls++
 	f.arguments(m, n, items, whole)
-	if whole && len(items) == 1 && items[0].kind == kindBytes && f.nestedAt[items[0].at] {
+	if whole && len(items) == 1 && f.holdsNested(items[0]) {
 		n.read++
 	}
 	result := value{kind: kindResult, n: id + 1}
 	switch n.role {
+	case roleLatin1:
+		result.at = m.latin1(items)
+	case rolePartial, roleReach:
+		result.at = f.maker(m, n, items, whole)
 	case roleTensor:
 		result.at = f.tensor(m, items)
 	case roleWrap:
@@ -176,12 +184,55 @@ func (f *pickleFacts) arguments(m *pickleMachine, n *pickleName, items []value, 
 }
 
 func (f *pickleFacts) readNested(v value) {
+	if v.kind == kindBytes {
+		f.nestedRead(v.at)
+	}
+}
+
+func (f *pickleFacts) nestedRead(at int64) {
 	if f.nestedAt == nil {
 		f.nestedAt = map[int64]bool{}
 	}
-	if v.kind == kindBytes && len(f.nestedAt) < maxImports {
-		f.nestedAt[v.at] = true
+	if len(f.nestedAt) < maxImports {
+		f.nestedAt[at] = true
 	}
+}
+
+// holdsNested tells whether a value is bytes that were read as a pickle: as they stand, or
+// as the result of _codecs.encode.
+func (f *pickleFacts) holdsNested(v value) bool {
+	latin1 := v.kind == kindResult && v.n > 0 && f.names[v.n-1].role == roleLatin1 && v.at > 0
+	return (v.kind == kindBytes || latin1) && f.nestedAt[v.at]
+}
+
+// makes marks the result of a call as something that makes an object of a class that is
+// named, and does nothing else.
+const makes = 1
+
+// maker follows how protocols before 4 write objects whose __new__ has keyword arguments
+// (Lib/pickle.py, save_reduce: partial(getattr(cls, "__new__"), ...)()), and how dill writes
+// types. Policy judges each attribute by its name; here it is only kept apart from calls of
+// what nobody can name.
+func (f *pickleFacts) maker(m *pickleMachine, n *pickleName, items []value, whole bool) int64 {
+	switch {
+	case n.qualified == "dill._dill._load_type":
+		return makes
+	case n.qualified == "builtins.getattr" && whole && len(items) == 2 && items[0].kind == kindGlobal:
+		if name, _ := m.word(items[1]); name == "__new__" || name == "_unpickle" {
+			return makes
+		}
+	case n.role == rolePartial && len(items) > 0 && f.isMaker(items[0]):
+		return makes
+	}
+	return 0
+}
+
+func (f *pickleFacts) isMaker(v value) bool {
+	if v.kind != kindResult || v.n == 0 || v.at != makes {
+		return false
+	}
+	r := f.names[v.n-1].role
+	return r == roleReach || r == rolePartial
 }
 
 // maxArgBytes bounds the summary of the arguments of a call.

@@ -150,6 +150,9 @@ func (m *pickleMachine) invoke(callee value, how use, items []value, whole bool)
 		return m.facts.call(m, callee.n, how, items, whole)
 	case kindPersistent: // what the loader makes of an id; torch makes storages
 	case kindResult:
+		if m.facts.isMaker(callee) {
+			break
+		}
 		m.facts.odd("call_of_result", m.origin+m.opAt, "calls what %s returned", m.facts.describe(m, callee))
 	default:
 		m.facts.fault("malformed", m.origin+m.opAt, "call at offset %d of a value that cannot be called", m.opAt)

@@ -59,6 +59,36 @@ func (m *pickleMachine) nestedBytes(b []byte, offset int64) bool {
 	return m.decoded(bytes.Clone(b), m.origin+offset)
 }
 
+// latin1 reads the text that _codecs.encode makes bytes of (Lib/pickle.py, save_bytes, before
+// protocol 3) when it holds a pickle, and returns its place, 0 when it is none.
+func (m *pickleMachine) latin1(items []value) int64 {
+	if m.facts.w == nil || len(items) != 2 || items[0].n > maxNestedBytes || items[0].at <= 0 {
+		return 0
+	}
+	switch items[0].kind {
+	case kindText, kindTextRaw, kindTextQuoted:
+	default:
+		return 0
+	}
+	text := m.src.text(items[0].at, int(items[0].n), maxNestedBytes)
+	if len(text) < int(items[0].n) {
+		return 0
+	}
+	text = decodeText(items[0].kind, text)
+	b := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		if r > 0xff {
+			return 0
+		}
+		b = append(b, byte(r))
+	}
+	if !m.nestedBytes(b, items[0].at) {
+		return 0
+	}
+	m.facts.nestedRead(items[0].at)
+	return items[0].at
+}
+
 // decoded undoes the form that the bytes are in and reads the pickle.
 func (m *pickleMachine) decoded(b []byte, origin int64) bool {
 	switch nestedForm(b[:min(len(b), nestedHead)]) {
@@ -138,9 +168,12 @@ func nestedForm(head []byte) form {
 			return formPlain
 		}
 	case 'g', 'Y', 'K':
-		plain, err := base64.RawStdEncoding.DecodeString(string(head[:min(len(head)&^3, 48)]))
+		start := string(bytes.TrimRight(head[:min(len(head)&^3, 48)], "="))
+		plain, err := base64.RawStdEncoding.DecodeString(start)
 		if err != nil {
-			return formNone
+			if plain, err = base64.RawURLEncoding.DecodeString(start); err != nil {
+				return formNone
+			}
 		}
 		if head[0] == 'g' && startsPickle(plain) {
 			return formBase64
