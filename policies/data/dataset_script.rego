@@ -29,7 +29,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance|auto)[-_]?)?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -58,6 +58,7 @@ deny contains {
 	some ref in _trusting
 	not ref.host == "local"
 	not places.skipped(ref.call_at.path, settings["DATA-004"].skip_paths)
+	not places.skipped(ref.at.path, settings["DATA-004"].skip_paths)
 	certainty := refs.certainty(ref)
 	detail := $"loading dataset {refs.named(ref)} runs the code in its repository (trust_remote_code)"
 }

@@ -49,8 +49,8 @@
 #       doc: what the address of data looks like
 #     programs:
 #       type: string
-#       default: '(?i)[-_./](linux|darwin|macos|osx|windows|win(32|64)|x86[-_]64|amd64|arm64|aarch64|manylinux[^/]*)([-_./]|$)'
-#       doc: what the address of a program that was built for a platform looks like
+#       default: '(?i)[-_./](linux|darwin|macos|osx|windows|win(32|64)|x86[-_]64|amd64|arm64|aarch64|manylinux[^/]*)([-_./]|$)|/archive/(refs/tags/)?v?[0-9]'
+#       doc: what the address of a program looks like, built for a platform or the source of a version
 #     releases:
 #       type: string
 #       default: '(^|/)(ops|\.?ci|packaging|releases?|build[-_]tools)/'
@@ -62,7 +62,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance|auto)[-_]?)?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:

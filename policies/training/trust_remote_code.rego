@@ -33,7 +33,7 @@
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance|auto)[-_]?)?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
@@ -64,6 +64,7 @@ deny contains {
 	not ref.host == "local"
 	not ref.revision_kind in {"commit", "unresolved"}
 	not places.skipped(ref.call_at.path, settings["TRAIN-002"].skip_paths)
+	not places.skipped(ref.at.path, settings["TRAIN-002"].skip_paths)
 	name := refs.named(ref)
 	certainty := refs.certainty(ref)
 	detail := $"{ref.kind} {name} runs code from its repository (trust_remote_code) without a full commit"

@@ -26,6 +26,7 @@ silent := {
 	"call without the switch": {"calls": [object.union(base.call, {"args": {"trust_remote_code": "False"}})]},
 	"other call": {"calls": [object.union(base.call, {"callee": "transformers.AutoModel.from_pretrained"})]},
 	"test": {"references": [object.union(base.ref, {"call_at": {"path": "tests/a.py"}})]},
+	"asked for by a test": {"references": [object.union(base.ref, {"at": {"path": "tests/a.py"}})]},
 	"call in a test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},
 }
 

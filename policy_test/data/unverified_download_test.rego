@@ -29,6 +29,7 @@ silent := {
 	"download with a digest": {"calls": [object.union(base.get, {"callee": "torch.hub.download_url_to_file", "args": {"hash_prefix": "aa"}})]},
 	"digest as third argument": {"calls": [object.union(base.get, {"callee": "torch.hub.download_url_to_file", "unresolved": ["2"]})]},
 	"program": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "https://acme.org/tool-1.2-linux-x86_64.zip"}})]},
+	"source of a version": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "https://github.com/acme/tool/archive/refs/tags/v1.2.tar.gz"}})]},
 	"release script": {"calls": [{"callee": "gdown.download", "args": {}, "unresolved": ["0"], "checks_hash": "no", "at": {"path": "ops/script/a.py"}}]},
 	"shell without an address": {"calls": [object.union(base.get, {"callee": "curl", "args": {"0": "a.zip"}})]},
 	"another call": {"calls": [object.union(base.get, {"callee": "acme.get", "args": {"known_hash": "None"}})]},

@@ -29,6 +29,7 @@ silent := {
 	"served": {"references": [object.union(base.ref, {"role": "serve"})]},
 	"switched off": {"references": [object.union(base.ref, {"trust_remote_code": "no"})]},
 	"test": {"references": [object.union(base.ref, {"call_at": {"path": "tests/a.py"}})]},
+	"asked for by a test": {"references": [object.union(base.ref, {"at": {"path": "tests/a.py"}})]},
 	"dataset": {"calls": [object.union(base.call, {"callee": "datasets.load_dataset"})]},
 	"dataset reference and its call": {"references": [object.union(base.ref, {"kind": "dataset"})], "calls": [base.call]},
 	"call with a full commit": {"calls": [object.union(base.call, {"args": {"revision": "0123456789012345678901234567890123456789"}})]},
