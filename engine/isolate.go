@@ -41,6 +41,10 @@ type IsolatedAnswer struct {
 	Error    string       `json:"error"`
 }
 
+// Isolated tells whether the controls of a pack are evaluated outside of this process, so
+// that nobody evaluates them in it for another purpose.
+func (p *Policy) Isolated(pack string) bool { return p.foreign(pack) }
+
 // foreign tells whether the controls of a pack are evaluated elsewhere.
 func (p *Policy) foreign(pack string) bool {
 	return slices.ContainsFunc(p.isolated, func(i IsolatedPack) bool { return i.Name == pack })

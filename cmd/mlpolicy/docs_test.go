@@ -75,6 +75,8 @@ func document(b *strings.Builder, c *cobra.Command) {
 		})
 	}
 	for _, sub := range c.Commands() {
-		document(b, sub)
+		if !sub.Hidden {
+			document(b, sub)
+		}
 	}
 }

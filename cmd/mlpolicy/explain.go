@@ -8,9 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/open-policy-agent/opa/v1/rego"
-	"github.com/open-policy-agent/opa/v1/storage/inmem"
-	"github.com/open-policy-agent/opa/v1/topdown"
 	"github.com/spf13/cobra"
 
 	"github.com/mlpolicy/mlpolicy/engine"
@@ -42,7 +39,7 @@ conditions held, with which values it did not, and what would make it pass.`,
 					continue
 				}
 				if trace {
-					return env.trace(c.Context(), req.Policy, result.Input, r.Control)
+					return workbench.Trace(c.Context(), env.stdout, req.Policy, result.Input, r.Control)
 				}
 				x, err := workbench.Explain(c.Context(), req.Policy, result.Input, r)
 				if err != nil {
@@ -64,25 +61,6 @@ conditions held, with which values it did not, and what would make it pass.`,
 	c.Flags().BoolVar(&trace, "trace", false, "print OPA's own trace instead")
 	complete(c, "format", []string{"text", "json"})
 	return c
-}
-
-// trace prints the evaluation as OPA prints it.
-func (env *environment) trace(ctx context.Context, policy *engine.Policy, in *engine.Input, c engine.Control) error {
-	value, err := policy.Value(in)
-	if err != nil {
-		return err
-	}
-	now, err := time.Parse(time.RFC3339, in.Now)
-	if err != nil {
-		return err
-	}
-	buffer := topdown.NewBufferTracer()
-	_, err = rego.New(
-		rego.Query("data."+c.Package+"."+c.Rule), rego.Compiler(policy.Compiler()), rego.Store(inmem.NewFromObject(policy.Data())),
-		rego.ParsedInput(value), rego.Time(now), rego.QueryTracer(buffer), rego.StrictBuiltinErrors(true),
-	).Eval(ctx)
-	topdown.PrettyTrace(env.stdout, *buffer)
-	return err
 }
 
 func newPolicyReplay(env *environment) *cobra.Command {

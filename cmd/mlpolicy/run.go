@@ -106,7 +106,7 @@ Exit status: 0 allowed, 1 denied, 2 usage or configuration, 3 could not decide.`
 		return usage(fmt.Sprintf("run `%s --help` for its flags", c.CommandPath()), "%w", err)
 	})
 	root.AddCommand(newScan(env), newCheck(env), newGate(env), newDiff(env), newSign(env), newVerify(env), newAttest(env), newLineage(env), newFingerprint(env), newInit(env), newPolicy(env), newBundle(env), newVersion(env))
-	root.AddCommand(newServe(env), newDoctor(env))
+	root.AddCommand(newServe(env), newDoctor(env), newConfined(env))
 	return root
 }
 

@@ -166,7 +166,11 @@ func runServe(ctx context.Context, env *environment, flags *serverFlags) error {
 		return usage("", "--database: %w", err)
 	}
 	defer opts.Store.Close()
-	decider := &app.Decider{Version: toolVersion(), Accept: env.revisions().Accept, Pull: func(ctx context.Context, ref string) ([]byte, error) {
+	isolated, err := confined()
+	if err != nil {
+		return err
+	}
+	decider := &app.Decider{Version: toolVersion(), Accept: env.revisions().Accept, Isolate: isolated.Isolate, Pull: func(ctx context.Context, ref string) ([]byte, error) {
 		packed, _, err := env.remote().Pull(ctx, ref)
 		return packed, err
 	}}

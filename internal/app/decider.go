@@ -37,6 +37,8 @@ type Decider struct {
 	Pull func(ctx context.Context, ref string) ([]byte, error)
 	// Accept may refuse a bundle that a tag names now: one older than it named before.
 	Accept func(ref string, b *bundles.Bundle) error
+	// Isolate, if set, evaluates packs that are not embedded outside of this process.
+	Isolate engine.Isolate
 
 	mu       sync.Mutex                // held for no work
 	policies map[string]*engine.Policy // by configuration and environment
@@ -291,7 +293,7 @@ func (d *Decider) alone(key string) func() {
 }
 
 func (d *Decider) load(ctx context.Context, law lawTree, conf *engine.Config, environment string) (*engine.Policy, error) {
-	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Pull: d.Pull, Accept: d.Accept})
+	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Pull: d.Pull, Accept: d.Accept, Isolate: d.Isolate})
 	var invalid *engine.LoadError
 	if errors.As(err, &invalid) && len(invalid.Diagnostics) > 0 {
 		first := invalid.Diagnostics[0]

@@ -67,19 +67,15 @@ func Explain(ctx context.Context, policy *engine.Policy, in *engine.Input, resul
 	if c.Untyped {
 		return nil, fmt.Errorf("%s is a conftest rule; explain shows controls", c.ID)
 	}
+	if policy.Isolated(c.Pack) {
+		return nil, fmt.Errorf("%s belongs to pack %s, which this server does not evaluate itself; mlpolicy policy explain does", c.ID, c.Pack)
+	}
 	value, err := policy.Value(in)
 	if err != nil {
 		return nil, err
 	}
-	now, err := time.Parse(time.RFC3339, in.Now)
-	if err != nil {
-		return nil, err
-	}
 	t := &explainer{pkg: "data." + c.Package, counts: map[string]*Condition{}, exits: map[int]int{}}
-	_, err = rego.New(
-		rego.Query("data."+c.Package+"."+c.Rule), rego.Compiler(policy.Compiler()), rego.Store(inmem.NewFromObject(policy.Data())),
-		rego.ParsedInput(value), rego.Time(now), rego.QueryTracer(t), rego.StrictBuiltinErrors(true),
-	).Eval(ctx)
+	err = traced(ctx, policy, in, value, c, t)
 	out := &Explanation{Control: c, Outcome: result.Outcome, Reason: result.Reason, Saw: saw(c, in, value), Results: []engine.Finding{}}
 	if err != nil && result.Outcome != engine.Error {
 		return nil, err
@@ -96,6 +92,31 @@ func Explain(ctx context.Context, policy *engine.Policy, in *engine.Input, resul
 	settings, _ := own["settings"].(map[string]any)
 	out.Settings, _ = settings[c.ID].(map[string]any)
 	return out, nil
+}
+
+// Trace prints the evaluation of one control as OPA prints it.
+func Trace(ctx context.Context, w io.Writer, policy *engine.Policy, in *engine.Input, c engine.Control) error {
+	value, err := policy.Value(in)
+	if err != nil {
+		return err
+	}
+	buffer := topdown.NewBufferTracer()
+	err = traced(ctx, policy, in, value, c, buffer)
+	topdown.PrettyTrace(w, *buffer)
+	return err
+}
+
+// traced evaluates one control alone.
+func traced(ctx context.Context, policy *engine.Policy, in *engine.Input, value ast.Value, c engine.Control, tracer topdown.QueryTracer) error {
+	now, err := time.Parse(time.RFC3339, in.Now)
+	if err != nil {
+		return err
+	}
+	_, err = rego.New(
+		rego.Query("data."+c.Package+"."+c.Rule), rego.Compiler(policy.Compiler()), rego.Store(inmem.NewFromObject(policy.Data())),
+		rego.ParsedInput(value), rego.Time(now), rego.QueryTracer(tracer), rego.StrictBuiltinErrors(true),
+	).Eval(ctx)
+	return err
 }
 
 // saw counts the sections that the control requires or applies to.
