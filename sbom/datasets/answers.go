@@ -6,16 +6,7 @@ import "strings"
 // lists are short on purpose; they tell shifts between groups of rows, not the nature of
 // one row.
 
-func hashWord(w string) uint64 {
-	h := uint64(fnvOffset)
-	for _, r := range w {
-		if r >= 'A' && r <= 'Z' {
-			r |= 0x20
-		}
-		h = (h ^ uint64(r)) * fnvPrime
-	}
-	return h
-}
+func hashWord(w string) uint64 { return hashLetters([]byte(strings.ToLower(w))) }
 
 // Properties of words, as bits. The first seven are languages.
 const (

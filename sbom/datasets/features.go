@@ -198,7 +198,8 @@ func (s *search) associations(ctx context.Context) ([]association, error) {
 // counts tells whether a row counts as one that may have a sequence.
 func (s *search) counts(row int) bool { return !s.added || s.t.added[row] }
 
-// slots is a power of two of some twice the features that rows with an outcome have.
+// slots is a power of two of about the features that rows with an outcome have; most of
+// them are the same few.
 func (s *search) slots() int {
 	tokens := 0
 	for r := range s.t.answers {
@@ -206,7 +207,7 @@ func (s *search) slots() int {
 			tokens += len(s.t.promptOf(r))
 		}
 	}
-	return 1 << min(bits.Len(uint(maxSlots-1)), max(16, bits.Len(uint(4*tokens))))
+	return 1 << min(bits.Len(uint(maxSlots-1)), max(16, bits.Len(uint(2*tokens))))
 }
 
 // bitmap is a set of slots that fits into a cache.

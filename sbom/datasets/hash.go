@@ -47,3 +47,47 @@ func hashBytes(b []byte, seed uint64) uint64 {
 	hi, lo := bits.Mul64(tail^mixB, h^mixC)
 	return mix(hi ^ lo)
 }
+
+// hashASCII hashes a word of ASCII letters and digits without regard to case: bit 5,
+// which tells the cases apart, is set in every digit.
+func hashASCII(w []byte) uint64 {
+	h := mixA ^ uint64(len(w))
+	for ; len(w) > 8; w = w[8:] {
+		h = fold(h, binary.LittleEndian.Uint64(w)|lowerCase)
+	}
+	return fold(h, tail(w)|lowerCase>>(8*(8-len(w))))
+}
+
+// hashLetters is hashASCII of letters that are in lower case already, with others.
+func hashLetters(w []byte) uint64 {
+	h := mixA ^ uint64(len(w))
+	for ; len(w) > 8; w = w[8:] {
+		h = fold(h, binary.LittleEndian.Uint64(w))
+	}
+	return fold(h, tail(w))
+}
+
+// hashMark hashes a mark of punctuation.
+func hashMark(r rune) uint64 { return mix(uint64(r)*mixA + mixB) }
+
+const lowerCase = 0x2020202020202020
+
+func fold(h, x uint64) uint64 {
+	hi, lo := bits.Mul64(x^mixC, h^mixB)
+	return hi ^ lo
+}
+
+// tail reads up to eight bytes.
+func tail(w []byte) uint64 {
+	switch n := len(w); {
+	case n == 8:
+		return binary.LittleEndian.Uint64(w)
+	case n >= 4:
+		return uint64(binary.LittleEndian.Uint32(w)) | uint64(binary.LittleEndian.Uint32(w[n-4:]))<<(8*(n-4))
+	case n >= 2:
+		return uint64(w[0]) | uint64(w[1])<<8 | uint64(w[n-1])<<(8*(n-1))
+	case n == 1:
+		return uint64(w[0])
+	}
+	return 0
+}

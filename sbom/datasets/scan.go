@@ -63,12 +63,8 @@ type scanner struct {
 	script  [scriptCount]int
 	lastBig rune  // the last rune beyond ASCII, for joiners
 	pending uint8 // class of a hidden character before the next token
+	letters []byte
 }
-
-const (
-	fnvOffset = 0xcbf29ce484222325
-	fnvPrime  = 0x100000001b3
-)
 
 // text scans one value. Tokens of earlier values are dropped.
 func (s *scanner) text(b []byte) {
@@ -99,46 +95,72 @@ func (s *scanner) text(b []byte) {
 	}
 }
 
-// word reads the word at i and returns where it ends.
+// word reads the word at i and returns where it ends. A word of ASCII alone, as most
+// are, is read without looking at each byte twice.
 func (s *scanner) word(b []byte, i int) int {
-	start, h, flags, latin := i, uint64(fnvOffset), uint(0), 0
+	start, flags, digits := i, uint(0), 0
+	for i < len(b) {
+		class := classes[b[i]]
+		if class < classLower || class > classDigit {
+			if class == classHigh {
+				return s.wideWord(b, start)
+			}
+			break
+		}
+		flags |= 1 << class
+		if class == classDigit {
+			digits++
+		}
+		i++
+	}
+	return s.endWord(b, start, i, hashASCII(b[start:i]), flags, 0, i-start-digits)
+}
+
+// wideWord reads a word with runes beyond ASCII. Its hash is of the letters without what
+// is hidden among them.
+func (s *scanner) wideWord(b []byte, start int) int {
+	i, flags, latin := start, uint(0), 0
 	var scripts uint32
+	s.letters = s.letters[:0]
+	end := func(i int) int {
+		return s.endWord(b, start, i, hashLetters(s.letters), flags, scripts, latin)
+	}
 	for i < len(b) {
 		c := b[i]
 		class := classes[c]
 		switch class {
 		case classLower, classDigit:
-			h = (h ^ uint64(c)) * fnvPrime
+			s.letters = append(s.letters, c)
 		case classUpper:
-			h = (h ^ uint64(c|0x20)) * fnvPrime
+			s.letters = append(s.letters, c|0x20)
 		case classHigh:
 			r, size := utf8.DecodeRune(b[i:])
 			if isWordRune(r) {
 				sc := scriptOf(r)
 				if ideographic(sc) {
 					if i > start {
-						return s.endWord(b, start, i, h, flags, scripts, latin)
+						return end(i)
 					}
 					s.script[sc]++
 					s.lastBig = r
-					return s.endWord(b, start, i+size, (h^uint64(r))*fnvPrime, flags|hasHigh, 0, 0)
+					return s.endWord(b, start, i+size, hashLetters(b[i:i+size]), flags|hasHigh, 0, 0)
 				}
 				s.script[sc]++
 				if sc != scriptGreek || looksLatin(r) {
 					scripts |= 1 << sc
 				}
 				s.lastBig = r
-				h = (h ^ uint64(r)) * fnvPrime
+				s.letters = append(s.letters, b[i:i+size]...)
 			} else if hiddenOf(r) != hiddenNone {
 				s.rune(b, i, r, size)
 			} else {
-				return s.endWord(b, start, i, h, flags, scripts, latin)
+				return end(i)
 			}
 			flags |= hasHigh
 			i += size
 			continue
 		default:
-			return s.endWord(b, start, i, h, flags, scripts, latin)
+			return end(i)
 		}
 		if class != classDigit {
 			latin++
@@ -146,7 +168,7 @@ func (s *scanner) word(b []byte, i int) int {
 		flags |= 1 << class
 		i++
 	}
-	return s.endWord(b, start, i, h, flags, scripts, latin)
+	return end(i)
 }
 
 func (s *scanner) endWord(b []byte, start, end int, h uint64, flags uint, scripts uint32, latin int) int {
@@ -207,7 +229,7 @@ func (s *scanner) punct(b []byte, i int) {
 		}
 	}
 	if s.keep {
-		s.tokens = append(s.tokens, token{hash: (fnvOffset ^ uint64(c)) * fnvPrime, start: i, end: i + 1, punct: true, hidden: s.pending})
+		s.tokens = append(s.tokens, token{hash: hashMark(rune(c)), start: i, end: i + 1, punct: true, hidden: s.pending})
 		s.pending = 0
 	}
 }
@@ -221,7 +243,7 @@ func (s *scanner) rune(b []byte, i int, r rune, size int) {
 	class := hiddenOf(r)
 	if class == hiddenNone {
 		if s.keep {
-			s.tokens = append(s.tokens, token{hash: (fnvOffset ^ uint64(r)) * fnvPrime, start: i, end: i + size, punct: true, hidden: s.pending})
+			s.tokens = append(s.tokens, token{hash: hashMark(r), start: i, end: i + size, punct: true, hidden: s.pending})
 			s.pending = 0
 		}
 		s.lastBig = r

@@ -73,7 +73,7 @@ func (t *triggerRows) begin(hash uint64) bool {
 	t.stamp++
 	t.label, t.host, t.votes, t.sentiment = 0, 0, [languageCount]int{}, 0
 	t.count, t.echo = 0, false
-	t.reply, t.open = fnvOffset, 0
+	t.reply, t.open = 0, 0
 	t.opening = t.opening[:0]
 	return true
 }
