@@ -67,6 +67,7 @@ var labelSets = []struct {
 	{"testdata/labels", "references", 12, 150, 80},
 	{"testdata/heldout", "held-out", 8, 250, 80},
 	{"testdata/heldout2", "held-out-2", 3, 80, 20},
+	{"testdata/heldout3", "held-out-3", 3, 50, 15},
 }
 
 // TestLabelsAreEnough holds the labelled sets to their sizes.

@@ -37,6 +37,7 @@ func TestFormats(t *testing.T) {
 		{"vendor", "v.ts", "generateText({ model: openai(\"gpt-4o\") });\nopenai(\"hello\");\n", []found{{"model", "serve", "gpt-4o", "", 1}}},
 		{"script of a container", "j.yaml", "apiVersion: batch/v1\nkind: Job\nspec:\n  args:\n    - |\n      set -e\n      MODEL_ID=\"org/m\"\n      python - <<EOF\n      EOF\n", []found{{"model", "serve", "org/m", "", 7}}},
 		{"tools of a project", "pyproject.toml", "[project]\nname = \"org/x\"\nmodel_id = \"org/no\"\n[tool.bento.env]\nmodel_id = \"org/m\"\n", []found{{"model", "base", "org/m", "", 5}}},
+		{"compose default", "docker-compose.yml", "services:\n  a:\n    environment:\n      MODEL_ID: ${M:-org/m}\n      EMBED_MODEL: ${E}\n  b:\n    environment:\n      - LLM_MODEL=${L-gpt-4o}\n", []found{{"model", "serve", "org/m", "", 4}, {"model", "serve", "gpt-4o", "", 8}}},
 		{"helm values", "values.yaml", "servingEngineSpec:\n  repository: lmcache/vllm\n  modelURL: org/m\nadapters:\n  - baseModel: llama3\n    source:\n      type: huggingface\n      repository: org/lora\n", []found{{"model", "serve", "org/m", "", 3}, {"adapter", "adapter", "org/lora", "", 8}}},
 		{"helm template", "t.yaml", "a:\n{{- range .Values.x }}\n  model: org/m\n  tokenizer: {{ .Values.t | default \"org/t\" | quote }}\n  dataset: {{ .Values.d }}\n  image: org/app\n{{- end }}\n",
 			[]found{{"model", "base", "org/m", "", 3}, {"tokenizer", "tokenizer", "org/t", "", 4}}},

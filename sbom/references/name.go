@@ -111,8 +111,8 @@ func hostedProvider(lower string) string {
 		return head
 	case head == "huggingface" && strings.Contains(rest, "/"):
 		return "huggingface"
-	case head == serviceOf(rest):
-		return head
+	case head == serviceOf(rest), head == "models" && serviceOf(rest) == "google": // Gemini API, "Models"
+		return serviceOf(rest)
 	}
 	return ""
 }

@@ -182,7 +182,7 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 	switch KindOf(text) {
 	case NameHub, NameBucket, NameRegistry:
 	case NameBare: // a closed model of a service is known by its name
-		if pos.kind != "model" || serviceOf(text) == "" || v.how == "list" || v.how == "dict" { // tables say who offers what
+		if pos.kind != "model" || serviceOf(text) == "" || v.e != d.value.e && (v.how == "list" || v.how == "dict") { // tables say who offers what
 			return
 		}
 		if pos.role == "base" {

@@ -260,6 +260,7 @@ func (w *pyWalker) expr(e python.Expr) {
 					w.x.calls = append(w.x.calls, pyCall{node: inner, scope: w.scope, block: w.block})
 				}
 			}
+			w.environment(n)
 			for i := range n.Keywords {
 				if k := &n.Keywords[i]; k.Name != "" {
 					w.declare(k.Name, w.value(k.Value, "keyword"), k.At, "keyword")
@@ -267,7 +268,7 @@ func (w *pyWalker) expr(e python.Expr) {
 			}
 		case *python.Dict:
 			for i, k := range n.Keys {
-				if s, ok := k.(*python.Str); ok {
+				if s, ok := k.(*python.Str); ok && (s.Value != "model" || !isAnswer(n)) {
 					key := s.Value
 					if key == "path" && datasetDict(n) {
 						key = "dataset_path"
@@ -292,6 +293,29 @@ func (w *pyWalker) expr(e python.Expr) {
 		}
 		return true
 	})
+}
+
+// environment declares what a variable of the environment is by default: its name says
+// what it stands for wherever the value goes.
+func (w *pyWalker) environment(c *python.Call) {
+	name := python.Dotted(c.Func)
+	if key := stringOf(c.Arg("key", 0)); key != "" && (last(name) == "getenv" || strings.HasSuffix(name, "environ.get")) {
+		if value, ok := c.Arg("default", 1).(*python.Str); ok {
+			w.declare(key, w.value(value, "default"), c.Pos(), "default")
+		}
+	}
+}
+
+// isAnswer tells what a server answered, or what a test says it would, from what it is
+// asked (OpenAI, "The chat completion object").
+func isAnswer(d *python.Dict) bool {
+	for _, k := range d.Keys {
+		switch stringOf(k) {
+		case "choices", "object", "usage", "finish_reason", "stop_reason":
+			return true
+		}
+	}
+	return false
 }
 
 // partial is the call that functools.partial(f, …) prepares, nil for any other call.

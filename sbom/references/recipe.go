@@ -183,6 +183,7 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	}
 	switch p.Value.Kind {
 	case tree.String:
+		p.Value = orElse(p.Value)
 		if v := r.variable(p.Value); v != nil {
 			r.interpolated(p, v, parent)
 			return
@@ -214,6 +215,7 @@ func (r *recipe) pairValue(n *tree.Node) {
 	if name == nil || value == nil || name.Kind != tree.String || value.Kind != tree.String {
 		return
 	}
+	value = orElse(value)
 	if pos, ok := positionOf(name.Text); ok && pos.accepts(value.Text) {
 		r.add(pos, tree.Pair{Key: name.Text, Line: name.Line, Column: name.Column, Value: value}, nil)
 	}
@@ -226,12 +228,27 @@ func (r *recipe) environment(n *tree.Node) {
 		if !ok || item.Kind != tree.String {
 			continue
 		}
-		if pos, ok := positionOf(name); ok && pos.accepts(value) {
-			at := *item
-			at.Text, at.Column = value, item.Column+len(name)+1
+		at := *item
+		at.Text, at.Column = value, item.Column+len(name)+1
+		at = *orElse(&at)
+		if pos, ok := positionOf(name); ok && pos.accepts(at.Text) {
 			r.add(pos, tree.Pair{Key: name, Line: item.Line, Column: item.Column, Value: &at}, nil)
 		}
 	}
+}
+
+// orElse is the value that ${NAME:-value} falls back to (Compose, "Interpolation"), and n
+// itself when it is anything else.
+func orElse(n *tree.Node) *tree.Node {
+	inner, opens := strings.CutPrefix(n.Text, "${")
+	inner, closes := strings.CutSuffix(inner, "}")
+	name, value, ok := strings.Cut(inner, "-")
+	if !opens || !closes || !ok || !isVariable(strings.TrimSuffix(name, ":")) || value == "" {
+		return n
+	}
+	out := *n
+	out.Text = value
+	return &out
 }
 
 // args reads a list of command line words.
