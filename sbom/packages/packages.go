@@ -74,6 +74,8 @@ func isRequirements(f *sbom.File) bool {
 	base := strings.ToLower(f.Name())
 	switch path.Ext(base) {
 	case ".txt", ".in", ".pip":
+	case ".lock": // what rye and pip-compile -o write
+		return !vendored(f.Path) && strings.HasPrefix(base, "requirements")
 	default:
 		return false
 	}

@@ -69,6 +69,16 @@ var fileTests = []struct {
 	files map[string]string
 	want  []string
 }{
+	{"lock of rye and of pip-compile -o", map[string]string{
+		"pyproject.toml":           "[project]\nname = \"a\"\ndependencies = [\"torch>=2\"]\n",
+		"requirements.lock":        "-e file:.\ntorch==2.1.0\n",
+		"requirements-typing.lock": "mypy==1.0\n",
+	}, []string{
+		"pyproject.toml:3 torch want=>=2 scope=runtime by=requirements.lock",
+		"requirements-typing.lock:1 mypy 1.0 want===1.0 scope=dev",
+		"requirements.lock:1 --editable url=file:. scope=runtime",
+		"requirements.lock:2 torch 2.1.0 want===2.1.0 scope=runtime",
+	}},
 	{"pins, ranges, names, extras and markers", map[string]string{"requirements.txt": "" +
 		"# tools\nTorch==2.1.0\ntransformers[torch, sentencepiece]>=4.30,<5 ; python_version < '3.12'  # why\n" +
 		"datasets\nnumpy==1.*\nruamel.yaml===0.17\nzope~=1.0\nflash_attn (==2.5.0)\n"},

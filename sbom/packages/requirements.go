@@ -56,6 +56,9 @@ func collectRequirements(ctx context.Context, f *sbom.File, out *sbom.Inventory)
 			continue
 		}
 		p.Source, p.At = "requirements", f.At(l.number)
+		if f.Ext() == ".lock" && p.Option == "" {
+			p.Source = "lock"
+		}
 		if p.Option == optIndex {
 			index = p.URL
 		}
@@ -76,7 +79,7 @@ func collectRequirements(ctx context.Context, f *sbom.File, out *sbom.Inventory)
 // scopeOfName reads the purpose people put into the name of a requirements file.
 func scopeOfName(p string) string {
 	name := strings.ToLower(p[strings.LastIndexByte(p, '/')+1:])
-	for _, word := range []string{"dev", "test", "doc", "lint", "ci.", "style", "quality"} {
+	for _, word := range []string{"dev", "test", "doc", "lint", "ci.", "style", "quality", "typing", "mypy"} {
 		if strings.Contains(name, word) {
 			return "dev"
 		}
