@@ -68,6 +68,11 @@ func (s *Store) PutDecision(ctx context.Context, r Record) (string, error) {
 		stages[i] = stage.Stage
 	}
 	err := s.InTx(ctx, func(tx Tx) error {
+		if s.postgres { // what is there already must not be removed meanwhile
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock_shared($1)", blobsLock); err != nil {
+				return err
+			}
+		}
 		var digests [7]string
 		for i, content := range [][]byte{r.Decision, r.Input, r.BaseInput, r.BOM, r.BaseBOM, r.Record, r.Context} {
 			var err error

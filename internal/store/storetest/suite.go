@@ -27,6 +27,7 @@ func Run(t *testing.T, s *store.Store) {
 	t.Run("runs", func(t *testing.T) { runs(t, s) })
 	t.Run("repositories", func(t *testing.T) { repositories(t, s) })
 	t.Run("replays, waivers and sessions", func(t *testing.T) { pages(t, s) })
+	t.Run("forgetting", func(t *testing.T) { forgetting(t, s) })
 	t.Run("migrating again changes nothing", func(t *testing.T) {
 		if err := s.Ping(t.Context()); err != nil {
 			t.Fatal(err)
