@@ -35,6 +35,8 @@ type serverFlags struct {
 	workers                                int
 	reconcileEvery                         time.Duration
 	oauthID, oauthSecret, gateToken        string
+	waiverTeam                             string
+	keepDays                               int
 }
 
 func (s *serverFlags) add(c *cobra.Command) {
@@ -53,6 +55,8 @@ func (s *serverFlags) addServe(c *cobra.Command) {
 	f.StringVar(&s.database, "database", "sqlite:mlpolicy.db", "sqlite:FILE, or postgres://… for several replicas")
 	f.IntVar(&s.workers, "workers", 8, "jobs at once")
 	f.DurationVar(&s.reconcileEvery, "reconcile-every", 10*time.Minute, "how often lost deliveries are looked for")
+	f.StringVar(&s.waiverTeam, "waiver-team", "", "team (its slug) of the organisation whose members may press Request waiver; without one, who may write")
+	f.IntVar(&s.keepDays, "keep-days", 0, "days that decisions, ML-BOMs and inputs are kept; replays reach no further back (default: for ever)")
 	f.StringVar(&s.oauthID, "oauth-client-id", "", "client id of the App, to sign in readers of the pages; needed unless --listen is a loopback address")
 	f.StringVar(&s.oauthSecret, "oauth-client-secret-file", "", "file with the client secret of the App")
 	f.StringVar(&s.gateToken, "gate-token-file", "", "file with the bearer token of POST /v1/decisions, which is off without")
@@ -84,7 +88,10 @@ func fromVariables(c *cobra.Command) error {
 // options reads what the flags name.
 func (s *serverFlags) options(env *environment) (app.Options, error) {
 	o := app.Options{AppID: s.appID, GitHubURL: s.githubURL, PublicURL: s.publicURL, Version: toolVersion(), Workers: s.workers,
-		ReconcileEvery: s.reconcileEvery, Now: env.now, Log: slog.New(slog.NewJSONHandler(env.stderr, nil))}
+		WaiverTeam: s.waiverTeam, Keep: time.Duration(s.keepDays) * 24 * time.Hour, ReconcileEvery: s.reconcileEvery, Now: env.now, Log: slog.New(slog.NewJSONHandler(env.stderr, nil))}
+	if s.keepDays < 0 {
+		return o, usage("", "--keep-days is 0, for ever, or more")
+	}
 	if s.appID == 0 || s.privateKey == "" || len(s.webhookSecrets) == 0 {
 		return o, usage("docs/github-app.md says how to make a GitHub App", "--app-id, --private-key and --webhook-secret-file are needed")
 	}
@@ -175,6 +182,9 @@ func runServe(ctx context.Context, env *environment, flags *serverFlags) error {
 		return packed, err
 	}}
 	opts.Evaluate = decider.Evaluate
+	opts.Explain = func(ctx context.Context, r *store.Record, control string) (string, error) {
+		return decider.Explain(ctx, opts.Store, r, control)
+	}
 	a, err := app.New(opts)
 	if err != nil {
 		return usage("", "%w", err)
@@ -183,7 +193,11 @@ func runServe(ctx context.Context, env *environment, flags *serverFlags) error {
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Options{Store: opts.Store, Controls: policy.Controls(), Permission: a.Permission, Auth: auth, Now: env.now, Log: opts.Log})
+	site, err := webURL(flags.githubURL)
+	if err != nil {
+		return usage("", "--github-url: %w", err)
+	}
+	pages, err := web.New(web.Options{Store: opts.Store, SiteURL: site, Explain: opts.Explain, Controls: policy.Controls(), Permission: a.Permission, Auth: auth, Now: env.now, Log: opts.Log})
 	if err != nil {
 		return err
 	}

@@ -33,12 +33,12 @@ func (a *App) act(ctx context.Context, args actionArgs) error {
 	if err != nil {
 		return err
 	}
-	may, err := a.permission(ctx, r, args.Sender)
+	ok, err := a.mayPress(ctx, r, args)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains([]string{"admin", "maintain", "write"}, may) {
-		a.Log.Warn("button pressed without write permission", "repository", r.FullName(), "sender", args.Sender, "button", args.Identifier)
+	if !ok {
+		a.Log.Warn("button pressed by somebody who may not", "repository", r.FullName(), "sender", args.Sender, "button", args.Identifier)
 		return nil
 	}
 	switch args.Identifier {
@@ -47,16 +47,48 @@ func (a *App) act(ctx context.Context, args actionArgs) error {
 			return a.want(ctx, tx, r.ID, run.HeadSHA, "rerun "+args.GUID, priorityNow)
 		})
 	case buttonExplain:
-		return a.addText(ctx, r, run, explain)
+		return a.addText(ctx, r, run, a.explained(ctx))
 	case buttonWaiver:
 		err := a.Store.PutWaiverRequest(ctx, store.WaiverRequest{ID: args.GUID, Repository: r.ID, Evaluation: run.Evaluation, Requester: args.Sender, Time: a.Now()})
 		if err != nil {
 			return err
 		}
 		now := a.Now()
-		return a.addText(ctx, r, run, func(d *engine.Decision, stage string) string { return draftWaivers(d, stage, args.Sender, now) })
+		return a.addText(ctx, r, run, func(_ *store.Record, d *engine.Decision, stage string) string {
+			return draftWaivers(d, stage, args.Sender, now)
+		})
 	}
 	return nil
+}
+
+// mayWrite are the permissions of those who may change a repository.
+var mayWrite = []string{"admin", "maintain", "write"}
+
+// mayPress tells whether somebody may press a button. A waiver is asked for by a member of
+// the team that --waiver-team names, or without one by who may write; either way it is a
+// draft, and counts when those who own the law have merged it.
+func (a *App) mayPress(ctx context.Context, r store.Repository, args actionArgs) (bool, error) {
+	if args.Identifier == buttonWaiver && a.WaiverTeam != "" {
+		return a.inTeam(ctx, r, args.Sender)
+	}
+	may, err := a.permission(ctx, r, args.Sender)
+	return slices.Contains(mayWrite, may), err
+}
+
+// inTeam tells whether somebody is a member of the waiver team of a repository's owner.
+func (a *App) inTeam(ctx context.Context, r store.Repository, login string) (bool, error) {
+	if login == "" {
+		return false, nil
+	}
+	c := a.clients.repo(r, scopeTeam)
+	membership, _, err := c.Teams.GetTeamMembershipBySlug(ctx, r.Owner, a.WaiverTeam, login)
+	if status(err) == http.StatusNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read the members of team %s/%s: %w", r.Owner, a.WaiverTeam, err)
+	}
+	return membership.GetState() == "active", nil
 }
 
 // permission is what a user may do with a repository: admin, write, read or none.
@@ -81,7 +113,7 @@ func (a *App) Permission(ctx context.Context, r store.Repository, login string) 
 
 // addText puts a text in the place of the one a run has. Its conclusion and annotations
 // stay.
-func (a *App) addText(ctx context.Context, r store.Repository, run store.Run, text func(d *engine.Decision, stage string) string) error {
+func (a *App) addText(ctx context.Context, r store.Repository, run store.Run, text func(record *store.Record, d *engine.Decision, stage string) string) error {
 	records, err := a.Store.EvaluationDecisions(ctx, run.Evaluation)
 	if err != nil || len(records) == 0 {
 		return err
@@ -93,7 +125,7 @@ func (a *App) addText(ctx context.Context, r store.Repository, run store.Run, te
 		if err := json.Unmarshal(record.Decision, &d); err != nil {
 			return fmt.Errorf("decision %s: %w", record.ID, err)
 		}
-		b.WriteString(text(&d, key))
+		b.WriteString(text(record, &d, key))
 	}
 	c := a.clients.repo(r, scopeChecks)
 	now, _, err := c.Checks.GetCheckRun(ctx, r.Owner, r.Name, run.RunID)
@@ -103,6 +135,30 @@ func (a *App) addText(ctx context.Context, r store.Repository, run store.Run, te
 	run2 := Run{Title: now.GetOutput().GetTitle(), Summary: now.GetOutput().GetSummary(), Text: b.String(), DetailsURL: now.GetDetailsURL(), Buttons: true, Status: "completed"}
 	_, _, err = c.Checks.UpdateCheckRun(ctx, r.Owner, r.Name, run.RunID, github.UpdateCheckRunOptions{Name: run.Name, Output: output(run2, nil), Actions: buttons(run2)})
 	return err
+}
+
+// explained is explain, and how the controls that deny were evaluated.
+func (a *App) explained(ctx context.Context) func(*store.Record, *engine.Decision, string) string {
+	left := maxExplained
+	return func(record *store.Record, d *engine.Decision, stage string) string {
+		var b strings.Builder
+		seen := map[string]bool{}
+		for _, s := range d.Stages {
+			for _, c := range s.Controls {
+				if a.Explain == nil || c.Verdict != engine.Deny || seen[c.ID] || left == 0 || stage != "rollup" && stage != string(s.Stage) {
+					continue
+				}
+				seen[c.ID], left = true, left-1
+				text, err := a.Explain(ctx, record, c.ID)
+				if err != nil {
+					a.Log.Error("explain", "decision", record.ID, "control", c.ID, "error", err)
+					continue // the list below is there all the same
+				}
+				fmt.Fprintf(&b, "## %s %s\n\n```\n%s```\n\n", escape(c.ID), escape(c.Title), strings.ReplaceAll(text, "`", "'"))
+			}
+		}
+		return b.String() + explain(d, stage)
+	}
 }
 
 // explain says of every control what it looked at and what came of it.

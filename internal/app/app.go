@@ -39,7 +39,15 @@ type Options struct {
 	ReconcileEvery time.Duration // 10 minutes
 	// GateToken is the bearer token of POST /v1/decisions, which is off without one.
 	GateToken []byte
-	Evaluate  Evaluate
+	// WaiverTeam is the slug of the team whose members may ask for waivers, "" for all who
+	// may write.
+	WaiverTeam string
+	// Keep is how long decisions are kept with what they rest on, 0 for ever. Replays reach
+	// no further back.
+	Keep     time.Duration
+	Evaluate Evaluate
+	// Explain says how a control was evaluated in a decision; nil leaves it out.
+	Explain   func(ctx context.Context, r *store.Record, control string) (string, error)
 	Now       func() time.Time
 	Log       *slog.Logger
 	Metrics   *prometheus.Registry

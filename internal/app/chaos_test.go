@@ -290,6 +290,9 @@ func (s storm) settled(t *testing.T, gh *githubtest.Server, w *world, want map[s
 		}
 		if time.Now().After(deadline) {
 			text, _ := os.ReadFile(log)
+			if keep := os.Getenv("MLPOLICY_CHAOS_LOG"); keep != "" {
+				_ = os.WriteFile(keep, text, 0o600) // the end of it is shown all the same
+			}
 			t.Fatalf("%d of %d heads are wrong:\n%s\nlog:\n%s", len(wrong), len(want), strings.Join(wrong[:min(len(wrong), 5)], "\n"), tail(string(text)))
 		}
 		time.Sleep(100 * time.Millisecond)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/internal/app/githubtest"
+	"github.com/mlpolicy/mlpolicy/internal/store"
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
@@ -71,7 +72,7 @@ func TestButtons(t *testing.T) {
 		b.press(repo, run, buttonRerun, sender)
 	}
 	eventually(t, func() string {
-		if strings.Count(b.log.String(), "without write permission") != 2 {
+		if strings.Count(b.log.String(), "by somebody who may not") != 2 {
 			return "the buttons of readers are not refused"
 		}
 		return ""
@@ -87,6 +88,28 @@ func TestButtons(t *testing.T) {
 		}
 		return ""
 	})
+}
+
+// With a team, who may write may not ask for a waiver, and a member may.
+func TestTheWaiverTeam(t *testing.T) {
+	t.Parallel()
+	b, repo, sha := opened(t, func(o *Options) { o.WaiverTeam = "ml-security" })
+	b.Allow("writer", "write")
+	b.Join("ml-security", "member")
+	run := b.Latest(repo, sha)["mlpolicy / data"]
+	b.press(repo, run, buttonWaiver, "writer")
+	b.press(repo, run, buttonWaiver, "member")
+	var requests []store.WaiverRequest
+	eventually(t, func() string {
+		var err error
+		if requests, err = b.store.WaiverRequests(t.Context(), repo.ID, 10); err != nil || len(requests) == 0 || !strings.Contains(b.log.String(), "by somebody who may not") {
+			return fmt.Sprintf("requests %+v, %v\n%s", requests, err, tail(b.log.String()))
+		}
+		return ""
+	})
+	if len(requests) != 1 || requests[0].Requester != "member" {
+		t.Errorf("requests %+v", requests)
+	}
 }
 
 func TestAMergeGroupIsEvaluated(t *testing.T) {

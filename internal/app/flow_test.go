@@ -290,7 +290,7 @@ func TestAWeakSecretIsRefused(t *testing.T) {
 func TestLimitsAreRetried(t *testing.T) {
 	t.Parallel()
 	reset := fmt.Sprint(time.Now().Add(-time.Second).Unix())
-	for name, fault := range map[string]githubtest.Fault{
+	for name, fault := range map[string]githubtest.Fault{ // the log says of those with a 4 that they were limits
 		"429 with Retry-After":    {Status: 429, Header: map[string]string{"Retry-After": "0"}},
 		"403 with Retry-After":    {Status: 403, Header: map[string]string{"Retry-After": "0"}, Body: `{"message":"You have exceeded a secondary rate limit"}`},
 		"403 with remaining 0":    {Status: 403, Header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}, Body: `{}`},
@@ -319,6 +319,9 @@ func TestLimitsAreRetried(t *testing.T) {
 			b.wants(repo, sha, map[string]string{"mlpolicy": "failure", "mlpolicy / data": "failure"})
 			b.idle()
 			b.one(repo, sha)
+			if log := b.log.String(); name[0] == '4' && (!strings.Contains(log, "rate limited") || strings.Contains(log, "job did not succeed")) {
+				t.Errorf("a limit is taken for an error:\n%s", tail(log))
+			}
 		})
 	}
 }
@@ -417,28 +420,48 @@ func TestTheOrganisationsLawCannotBeLost(t *testing.T) {
 	}
 }
 
+// The law repository's own .gitattributes does not leave its law out.
+func TestTheOrganisationsLawHidesNothing(t *testing.T) {
+	t.Parallel()
+	b := start(t, nil)
+	b.AddRepo(OrgLawRepository, map[string]string{ConfigName: "strict", ".gitattributes": ConfigName + " export-ignore\n"})
+	repo := b.AddRepo("model", map[string]string{"a": "BAD data\n"})
+	sha := b.Commit(map[string]string{"a": "BAD data\n", "b": "1"})
+	b.Change(repo, 1, sha, "main")
+	b.send("pull_request", b.PullEvent(repo, 1, "opened"))
+	b.wants(repo, sha, map[string]string{"mlpolicy": "failure", "mlpolicy / data": "failure"})
+}
+
 // Test 8: one commit, a strict and a lenient base, in either order.
 func TestTheWorstOfTwoBasesWins(t *testing.T) {
 	t.Parallel()
-	for name, order := range map[string][]int{"strict first": {1, 2}, "lenient first": {2, 1}} {
+	for name, c := range map[string]struct{ order, bases []string }{
+		"strict first":                     {[]string{"main", "lenient"}, []string{"main", "lenient"}},
+		"lenient first":                    {[]string{"lenient", "main"}, []string{"main", "lenient"}},
+		"strict first, the younger one":    {[]string{"main", "lenient"}, []string{"lenient", "main"}},
+		"lenient first, strict is younger": {[]string{"lenient", "main"}, []string{"lenient", "main"}},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := start(t, nil)
 			repo := b.AddRepo("model", map[string]string{"a": "ok"})
 			b.SetBranch(repo, "lenient", b.Commit(map[string]string{"a": "ok", ConfigName: "allow-all"}), true)
 			sha := b.Commit(map[string]string{"a": "BAD data\n"})
-			bases := map[int]string{1: "main", 2: "lenient"}
-			for _, n := range order {
-				b.Change(repo, n, sha, bases[n])
-				b.send("pull_request", b.PullEvent(repo, n, "opened"))
+			number := func(base string) int { return 1 + slices.Index(c.bases, base) }
+			for _, base := range c.order {
+				b.Change(repo, number(base), sha, base)
+				b.send("pull_request", b.PullEvent(repo, number(base), "opened"))
 				b.idle()
 			}
-			b.wants(repo, sha, map[string]string{"mlpolicy": "failure", "mlpolicy / data": "failure", "mlpolicy / config": "success"})
+			got := b.conclusions(repo, sha)
+			if got["mlpolicy"] != "failure" || got["mlpolicy / data"] != "failure" {
+				t.Errorf("runs %v", got)
+			}
 			if !strings.Contains(b.Latest(repo, sha)["mlpolicy"].Summary, "several requests") {
 				t.Error("the roll-up does not say that there are two")
 			}
-			b.Close(repo, 1)
-			b.send("pull_request", b.PullEvent(repo, 1, "closed"))
+			b.Close(repo, number("main"))
+			b.send("pull_request", b.PullEvent(repo, number("main"), "closed"))
 			b.wants(repo, sha, map[string]string{"mlpolicy": "success", "mlpolicy / data": "success", "mlpolicy / config": "success"})
 		})
 	}
@@ -512,6 +535,18 @@ func TestEverySampleWebhookIsHandled(t *testing.T) {
 	b.idle() // every delivery was handled, none panicked
 	if strings.Contains(b.log.String(), "panic") {
 		t.Errorf("log: %s", b.log.String())
+	}
+}
+
+// Test 9, the fields: one of another type than expected is left empty, the rest is read.
+func TestAnOddFieldDropsNoEvent(t *testing.T) {
+	t.Parallel()
+	e, err := parseEvent("g", "push", []byte(`{"action":5,"forced":"yes","ref":"refs/heads/main","repository":{"id":7,"private":"no","full_name":"acme/model"},"commits":{"a":1}}`))
+	if err != nil || e.Payload.Repository.ID != 7 || e.Payload.Ref != "refs/heads/main" || e.Payload.Forced {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if _, err := parseEvent("g", "push", []byte(`{"ref":`)); err == nil {
+		t.Error("half a payload was read")
 	}
 }
 

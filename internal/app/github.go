@@ -35,6 +35,7 @@ const (
 	scopeChecks scope = "checks"     // read the pull request and the commit, write check runs
 	scopeDeploy scope = "deploy"     // answer a deployment protection rule
 	scopeSee    scope = "see"        // read metadata: who may see or press
+	scopeTeam   scope = "team"       // read who is in the team that may ask for waivers
 	scopeLaw    scope = "law"        // read the organisation's law
 	scopeAll    scope = "all-listed" // list the repositories of an installation
 )
@@ -46,6 +47,8 @@ func (s scope) permissions() *github.InstallationPermissions {
 		return &github.InstallationPermissions{Checks: write, Contents: read, PullRequests: read, Metadata: read}
 	case scopeDeploy:
 		return &github.InstallationPermissions{Actions: read, Deployments: write, Contents: read, Metadata: read}
+	case scopeTeam:
+		return &github.InstallationPermissions{Members: read, Metadata: read}
 	case scopeLaw:
 		return &github.InstallationPermissions{Contents: read, Metadata: read}
 	}

@@ -17,6 +17,13 @@ const (
 	priorityBackfill = 4
 )
 
+// upkeepQueue is for what looks after lost events. It has workers of its own: with all
+// others busy, what was lost would wait until they are not.
+const (
+	upkeepQueue   = "upkeep"
+	upkeepWorkers = 2
+)
+
 // maxAttempts with the pauses of nextRetry covers the deadline of an evaluation.
 const maxAttempts = 60
 
@@ -127,11 +134,11 @@ func (a *App) newQueue() (*store.Queue, error) {
 	add(a, workers, func(ctx context.Context, job *river.Job[openHeadsArgs]) error { return a.openHeads(ctx) })
 	every := func(d time.Duration, args river.JobArgs) *river.PeriodicJob {
 		return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) {
-			return args, &river.InsertOpts{Priority: priorityBackfill, MaxAttempts: 2}
+			return args, &river.InsertOpts{Queue: upkeepQueue, MaxAttempts: 2}
 		}, &river.PeriodicJobOpts{RunOnStart: true})
 	}
 	return a.Store.NewQueue(&river.Config{
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: a.Workers}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: a.Workers}, upkeepQueue: {MaxWorkers: upkeepWorkers}},
 		Workers:              workers,
 		Logger:               a.Log,
 		PollOnly:             true, // neither database/sql driver listens

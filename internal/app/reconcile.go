@@ -34,10 +34,7 @@ const (
 // A delivery is lost when GitHub could not hand it over, and also when it says that it
 // did and our ledger does not have it.
 func (a *App) redeliver(ctx context.Context) error {
-	if err := a.Store.ForgetDeliveries(ctx, a.Now().Add(-ledgerAge)); err != nil {
-		return err
-	}
-	if err := a.Store.ForgetSessions(ctx, a.Now()); err != nil {
+	if err := a.forget(ctx); err != nil {
 		return err
 	}
 	mark, err := a.Store.Mark(ctx, redeliverMark)
@@ -66,6 +63,26 @@ func (a *App) redeliver(ctx context.Context) error {
 		a.metrics.redelivered.Inc()
 	}
 	return a.Store.SetMark(ctx, redeliverMark, strconv.FormatInt(now.UnixMilli(), 10))
+}
+
+// forget removes what is older than it is kept.
+func (a *App) forget(ctx context.Context) error {
+	if err := a.Store.ForgetDeliveries(ctx, a.Now().Add(-ledgerAge)); err != nil {
+		return err
+	}
+	if err := a.Store.ForgetSessions(ctx, a.Now()); err != nil {
+		return err
+	}
+	if a.Keep > 0 {
+		n, err := a.Store.ForgetDecisions(ctx, a.Now().Add(-a.Keep))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			a.Log.Info("decisions forgotten", "decisions", n, "kept_for", a.Keep.String())
+		}
+	}
+	return nil
 }
 
 // lost lists one delivery of each event that no delivery of has arrived.

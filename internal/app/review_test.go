@@ -14,6 +14,9 @@ func TestApprovalsOfThoseWhoMayWrite(t *testing.T) {
 	repo := b.AddRepo("model", map[string]string{"a": "ok"})
 	sha := b.Commit(map[string]string{"a": "ok", "b": "ok"})
 	b.Change(repo, 1, sha, "main")
+	for login, permission := range map[string]string{"dev": "admin", "owner": "admin", "member": "write", "reading-member": "read", "helper": "write"} {
+		b.Allow(login, permission)
+	}
 	repo.Pulls[1].Reviews = []githubtest.Review{
 		{Login: "dev", State: "APPROVED", SHA: sha, Association: "OWNER"}, // the author
 		{Login: "owner", State: "APPROVED", SHA: sha, Association: "OWNER"},
@@ -21,6 +24,7 @@ func TestApprovalsOfThoseWhoMayWrite(t *testing.T) {
 		{Login: "member", State: "APPROVED", SHA: sha, Association: "MEMBER"},
 		{Login: "helper", State: "APPROVED", SHA: sha, Association: "COLLABORATOR"},
 		{Login: "helper", State: "CHANGES_REQUESTED", SHA: sha, Association: "COLLABORATOR"},
+		{Login: "reading-member", State: "APPROVED", SHA: sha, Association: "MEMBER"},
 		{Login: "passerby", State: "APPROVED", SHA: sha, Association: "NONE"},
 		{Login: "once", State: "APPROVED", SHA: sha, Association: "CONTRIBUTOR"},
 		{Login: "early", State: "APPROVED", SHA: "before", Association: "MEMBER"},

@@ -39,6 +39,7 @@ func rollUp(verdicts []targetVerdict, v view) Run {
 		fmt.Fprintf(&b, "The same bytes were decided the same way for %s.\n\n", code(tv.same))
 	}
 	writeStages(&b, tv.Decision)
+	writeFixes(&b, tv.Decision)
 	writeChanges(&b, tv.Change)
 	writeWaivers(&b, tv.Decision.Waivers)
 	writeProblems(&b, tv.Decision.Problems)
@@ -118,22 +119,115 @@ func writeStages(b *strings.Builder, d *engine.Decision) {
 	}
 }
 
-// writeChanges says what the pull request does to the ML-BOM.
+// maxFixes bounds the controls that the roll-up says how to fix, and the places of each.
+const maxFixes, maxFixPlaces = 10, 3
+
+// writeFixes says what to do first: what denies, where, and how to fix it. The runs of the
+// stages have the rest.
+func writeFixes(b *strings.Builder, d *engine.Decision) {
+	var rows []string
+	seen := map[string]bool{}
+	for _, s := range d.Stages {
+		for _, c := range s.Controls {
+			if c.Verdict == engine.Allow || seen[c.ID] {
+				continue
+			}
+			seen[c.ID] = true
+			what := escape(c.Fix)
+			if c.Verdict != engine.Deny {
+				what = "no answer: " + escape(c.Reason)
+			}
+			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s |\n", escape(c.ID), escape(c.Title), places(c), what))
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	b.WriteString("\n| Control | | Where | How to fix |\n| --- | --- | --- | --- |\n" + strings.Join(rows[:min(len(rows), maxFixes)], ""))
+	if more := len(rows) - maxFixes; more > 0 {
+		fmt.Fprintf(b, "\nand %s; the runs of the stages have them.\n", plural(more, "more control"))
+	}
+}
+
+// places are the first places of the findings that block, and how many more there are.
+func places(c engine.ControlResult) string {
+	var out []string
+	n := 0
+	for _, f := range c.Findings {
+		if f.State == "waived" || c.Level == engine.Ratchet && f.State != "new" {
+			continue
+		}
+		if n++; n <= maxFixPlaces {
+			at := place(f.At)
+			if at == "" {
+				at = f.Subject
+			}
+			out = append(out, cell(at))
+		}
+	}
+	if n > maxFixPlaces {
+		out = append(out, fmt.Sprintf("%d more", n-maxFixPlaces))
+	}
+	return strings.Join(out, ", ")
+}
+
+// cell is code in a table, where a bar would end the cell.
+func cell(s string) string { return strings.ReplaceAll(code(clip(s, 200)), "|", "\\|") }
+
+// maxChanges bounds the changes that the roll-up lists; the decision page has all.
+const maxChanges = 50
+
+// writeChanges says what the pull request does to the ML-BOM: what is about models and
+// data before files that merely have other bytes.
 func writeChanges(b *strings.Builder, changes []sbom.Change) {
 	if len(changes) == 0 {
 		b.WriteString("\nThis change does not touch the ML-BOM.\n")
 		return
 	}
-	fmt.Fprintf(b, "\n<details><summary>ML-BOM: %s</summary>\n\n| Change | Subject | Before | After | At |\n| --- | --- | --- | --- | --- |\n", plural(len(changes), "change"))
+	bytesOnly := func(c sbom.Change) int {
+		if c.Kind == "code_changed" || c.Kind == "policy_changed" {
+			return 1
+		}
+		return 0
+	}
+	changes = slices.Clone(changes)
+	slices.SortStableFunc(changes, func(x, y sbom.Change) int { return bytesOnly(x) - bytesOnly(y) })
+	fmt.Fprintf(b, "\n<details><summary>ML-BOM: %s</summary>\n\n| Change | Subject | Before | After | At |\n| --- | --- | --- | --- | --- |\n", kinds(changes))
 	for i, c := range changes {
-		if i == maxListed {
-			fmt.Fprintf(b, "\nand %d more\n", len(changes)-maxListed)
+		if i == maxChanges {
+			fmt.Fprintf(b, "\nand %d more\n", len(changes)-maxChanges)
 			break
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", escape(strings.ReplaceAll(c.Kind, "_", " ")), escape(clip(c.Subject, 200)),
-			escape(clip(c.Before, 200)), escape(clip(c.After, 200)), escape(place(c.At)))
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", escape(strings.ReplaceAll(c.Kind, "_", " ")), cell(c.Subject), value(c.Before, c.Subject), value(c.After, c.Subject), cell(place(c.At)))
 	}
 	b.WriteString("\n</details>\n")
+}
+
+// kinds counts changes by kind, in the order they come.
+func kinds(changes []sbom.Change) string {
+	var order, out []string
+	n := map[string]int{}
+	for _, c := range changes {
+		if n[c.Kind]++; n[c.Kind] == 1 {
+			order = append(order, c.Kind)
+		}
+	}
+	for _, kind := range order {
+		out = append(out, fmt.Sprintf("%d %s", n[kind], escape(strings.ReplaceAll(kind, "_", " "))))
+	}
+	return strings.Join(out, ", ")
+}
+
+// value is one side of a change: nothing where it repeats the subject, and of a digest as
+// much as is compared by eye.
+func value(v, subject string) string {
+	if v == subject {
+		return ""
+	}
+	if algorithm, hex, ok := strings.Cut(v, ":"); ok && len(hex) >= 40 && strings.Trim(hex, "0123456789abcdef") == "" {
+		return cell(algorithm + ":" + hex[:12])
+	}
+	return escape(clip(v, 200))
 }
 
 func writeWaivers(b *strings.Builder, waivers []engine.WaiverState) {

@@ -122,6 +122,7 @@ func stageRun(s engine.StageDecision, tv targetVerdict, v view) Run {
 	if s.Reason != "" {
 		fmt.Fprintf(&summary, "%s\n\n", escape(s.Reason))
 	}
+	s.Controls = worstFirst(s.Controls)
 	writeControls(&summary, s)
 	for _, c := range s.Controls {
 		writeFindings(&text, c)
@@ -133,6 +134,14 @@ func stageRun(s engine.StageDecision, tv targetVerdict, v view) Run {
 	}
 	run.Summary, run.Text = summary.String(), text.String()
 	return run
+}
+
+// worstFirst puts what blocks before what warns.
+func worstFirst(controls []engine.ControlResult) []engine.ControlResult {
+	order := []engine.Verdict{engine.Deny, engine.Undecided, engine.Allow}
+	return slices.SortedStableFunc(slices.Values(controls), func(a, b engine.ControlResult) int {
+		return cmp.Compare(slices.Index(order, a.Verdict), slices.Index(order, b.Verdict))
+	})
 }
 
 func stageTitle(s engine.StageDecision) string {

@@ -228,11 +228,13 @@ func (a *App) orgFiles(ctx context.Context, r store.Repository) (fs.FS, error) {
 	return law.files.FS, nil
 }
 
+// fetchOrgLaw reads the default branch of an organisation's law repository, as it was
+// committed: what its archive leaves out by export-ignore would be law that is lost.
 func (a *App) fetchOrgLaw(ctx context.Context, r store.Repository) (orgLaw, error) {
 	mark := "org-law:" + r.Owner
 	c := a.clients.named(r.Installation, r.Owner, OrgLawRepository, scopeLaw)
-	body, err := c.archive(ctx, "HEAD")
-	if moved(err) || notInstalled(err) {
+	sha, _, err := c.Repositories.GetCommitSHA1(ctx, c.Owner, c.Name, "HEAD", "")
+	if moved(err) || notInstalled(err) || status(err) == http.StatusConflict { // 409: there is no commit in it
 		seen, markErr := a.Store.Mark(ctx, mark)
 		if markErr != nil {
 			return orgLaw{}, markErr
@@ -243,10 +245,13 @@ func (a *App) fetchOrgLaw(ctx context.Context, r store.Repository) (orgLaw, erro
 		return orgLaw{fetched: a.Now()}, nil
 	}
 	if err != nil {
-		return orgLaw{}, err
+		return orgLaw{}, fmt.Errorf("read the law of %s: %w", r.Owner, err)
 	}
-	defer body.Close()
-	src, err := source.Archive(ctx, body, sbom.Subject{Name: r.Owner + "/" + OrgLawRepository}, source.Budget{})
+	src, err := a.open(ctx, c, sha)
+	var archive *source.ArchiveError
+	if errors.As(err, &archive) {
+		return orgLaw{}, &LawError{Path: r.Owner + "/" + OrgLawRepository, Message: archive.Reason}
+	}
 	if err != nil {
 		return orgLaw{}, err
 	}

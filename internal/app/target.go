@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -116,9 +117,14 @@ func (a *App) branch(ctx context.Context, c *repoClient, name string) (*github.B
 	return branch, nil
 }
 
-// mayWrite are the author_associations of those whose approval counts: GitHub lets
-// everybody who can read a repository approve.
-var mayWrite = []string{"OWNER", "MEMBER", "COLLABORATOR"}
+// insiders are the author_associations of those whose approval may count. GitHub lets
+// everybody who can read a repository approve, and a member or collaborator may have no
+// more than that, so their permission is asked as well.
+var insiders = []string{"OWNER", "MEMBER", "COLLABORATOR"}
+
+// maxApprovers bounds the approvals whose giver's permission is asked. Beyond, nobody asks
+// for more approvals.
+const maxApprovers = 20
 
 // review is what is known of who changed and who approved. An approval counts for the
 // commit it was given for, from who may write to the repository, and only while its author
@@ -140,7 +146,7 @@ func (a *App) review(ctx context.Context, c *repoClient, pull *github.PullReques
 				if r.GetCommitID() != head.GetSHA() {
 					state = "OUTDATED"
 				}
-				if state == "APPROVED" && !slices.Contains(mayWrite, r.GetAuthorAssociation()) {
+				if state == "APPROVED" && !slices.Contains(insiders, r.GetAuthorAssociation()) {
 					state = "OUTSIDER"
 				}
 				states[r.GetUser().GetLogin()] = state
@@ -154,12 +160,18 @@ func (a *App) review(ctx context.Context, c *repoClient, pull *github.PullReques
 	if opts.Page != 0 {
 		clear(states)
 	}
-	for login, state := range states {
-		if state == "APPROVED" && !strings.EqualFold(login, review.Author) {
+	for _, login := range slices.Sorted(maps.Keys(states)) {
+		if states[login] != "APPROVED" || strings.EqualFold(login, review.Author) || len(review.Approvals) == maxApprovers {
+			continue
+		}
+		may, err := a.permission(ctx, c.Repository, login)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(mayWrite, may) {
 			review.Approvals = append(review.Approvals, login)
 		}
 	}
-	slices.Sort(review.Approvals)
 	return review, nil
 }
 

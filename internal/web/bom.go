@@ -48,12 +48,8 @@ func (s *Server) facts(v visit, digest string) (facts, error) {
 	return f, nil
 }
 
-func (s *Server) bom(w http.ResponseWriter, v visit) error {
-	record, d, r, err := s.open(v)
-	if err != nil {
-		return err
-	}
-	f, err := s.facts(v, record.InputDigest)
+func (s *Server) bom(w http.ResponseWriter, v visit, o *opened) error {
+	f, err := s.facts(v, o.InputDigest)
 	if err != nil {
 		return err
 	}
@@ -71,9 +67,8 @@ func (s *Server) bom(w http.ResponseWriter, v visit) error {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 	total := len(rows)
-	s.render(w, http.StatusOK, "bom", v, map[string]any{"Title": "ML-BOM", "Record": record, "Decision": d, "Repository": r, "Tab": "bom",
+	return s.renderDecision(w, "bom", "ML-BOM", v, o, map[string]any{
 		"Rows": rows[:min(len(rows), maxRows)], "Total": total, "All": len(f.Components), "Kinds": kinds, "Kind": kind, "Text": text, "Unpinned": unpinned})
-	return nil
 }
 
 // mentions tells whether a component has a text in what people know it by.
@@ -90,12 +85,8 @@ func mentions(c sbom.Component, text string) bool {
 	return false
 }
 
-func (s *Server) bomJSON(w http.ResponseWriter, v visit) error {
-	record, _, _, err := s.open(v)
-	if err != nil {
-		return err
-	}
-	body, err := s.Store.Blob(v.Context(), record.BOMDigest)
+func (s *Server) bomJSON(w http.ResponseWriter, v visit, o *opened) error {
+	body, err := s.Store.Blob(v.Context(), o.BOMDigest)
 	if err != nil {
 		return err
 	}
@@ -112,22 +103,54 @@ type difference struct {
 }
 
 // changes shows what a pull request does to the ML-BOM.
-func (s *Server) changes(w http.ResponseWriter, v visit) error {
-	record, d, r, err := s.open(v)
+func (s *Server) changes(w http.ResponseWriter, v visit, o *opened) error {
+	head, err := s.facts(v, o.InputDigest)
 	if err != nil {
 		return err
 	}
-	head, err := s.facts(v, record.InputDigest)
+	base, err := s.facts(v, o.BaseInputDigest)
 	if err != nil {
 		return err
 	}
-	base, err := s.facts(v, record.BaseInputDigest)
-	if err != nil {
-		return err
+	changes, counts := inOrder(head.Change)
+	return s.renderDecision(w, "changes", "What changes", v, o, map[string]any{"Counts": counts, "Left": max(len(changes)-maxRows, 0),
+		"Changes": changes[:min(len(changes), maxRows)], "Differences": differences(base.Components, head.Components), "Base": o.BaseInputDigest != ""})
+}
+
+// count is how often a kind of change occurs.
+type count struct {
+	Kind string
+	N    int
+}
+
+// inOrder sorts changes for a reader: what is about models and data before files that
+// merely have other bytes, and those of one kind together.
+func inOrder(changes []sbom.Change) ([]sbom.Change, []count) {
+	out := slices.Clone(changes)
+	n := map[string]int{}
+	for i := range out {
+		n[out[i].Kind]++
+		if out[i].Before == out[i].Subject { // "added" and "removed" say it all
+			out[i].Before = ""
+		}
+		if out[i].After == out[i].Subject {
+			out[i].After = ""
+		}
 	}
-	s.render(w, http.StatusOK, "changes", v, map[string]any{"Title": "What changes", "Record": record, "Decision": d, "Repository": r, "Tab": "changes",
-		"Changes": head.Change, "Differences": differences(base.Components, head.Components), "Base": record.BaseInputDigest != ""})
-	return nil
+	files := func(kind string) int {
+		if slices.Contains([]string{"code_changed", "policy_changed"}, kind) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b sbom.Change) int { return cmp.Or(files(a.Kind)-files(b.Kind), cmp.Compare(a.Kind, b.Kind)) })
+	var counts []count
+	for _, c := range out {
+		if len(counts) == 0 || counts[len(counts)-1].Kind != c.Kind {
+			counts = append(counts, count{c.Kind, n[c.Kind]})
+		}
+	}
+	return out, counts
 }
 
 func differences(before, after []sbom.Component) []difference {

@@ -12,26 +12,32 @@ import (
 
 // The size of the picture, in pixels of the SVG.
 const (
-	columnWidth = 205
-	boxWidth    = 170
-	boxHeight   = 46
-	rowHeight   = 64
-	margin      = 20
-	headHeight  = 40
+	pictureWidth   = 1060 // of a page without scrolling
+	boxWidth       = 170
+	minGap, maxGap = 40, 130 // between columns
+	boxHeight      = 46
+	rowHeight      = 64
+	margin         = 20
+	headHeight     = 40
 	// maxNodes bounds the picture: more cannot be read.
 	maxNodes = 300
+	// maxAlone bounds the nodes without an edge that are drawn: they have no lineage to show.
+	maxAlone = 12
+	// sweeps is how often the columns are put in order by their neighbours; more changes
+	// little.
+	sweeps = 4
 )
 
 // picture is the lineage as it is drawn: one column per stage, edges left to right.
 type picture struct {
 	Width, Height int
-	Columns       []column
+	Columns       []columnHead
 	Nodes         []node
 	Edges         []edge
 	Left          int // nodes that are left out
 }
 
-type column struct {
+type columnHead struct {
 	X    int
 	Name string
 }
@@ -45,28 +51,23 @@ type node struct {
 }
 
 type edge struct {
-	From, To       string
-	Label          string
-	X1, Y1, X2, Y2 int
-	Mid1, Mid2     int // control points of the curve
-	Revoked        bool
+	From, To         string
+	FromName, ToName string // as they are shown
+	Label            string
+	X1, Y1, X2, Y2   int
+	Mid1, Mid2       int // control points of the curve
+	Revoked          bool
 }
 
 // lineageStages are the columns.
 var lineageStages = []string{"data", "base", "training", "registry", "deployment"}
 
-func (s *Server) lineage(w http.ResponseWriter, v visit) error {
-	record, d, r, err := s.open(v)
+func (s *Server) lineage(w http.ResponseWriter, v visit, o *opened) error {
+	f, err := s.facts(v, o.InputDigest)
 	if err != nil {
 		return err
 	}
-	f, err := s.facts(v, record.InputDigest)
-	if err != nil {
-		return err
-	}
-	s.render(w, http.StatusOK, "lineage", v, map[string]any{"Title": "Lineage", "Record": record, "Decision": d, "Repository": r, "Tab": "lineage",
-		"Picture": draw(f), "Gaps": f.Provenance.Gaps, "Revoked": f.Provenance.Revoked})
-	return nil
+	return s.renderDecision(w, "lineage", "Lineage", v, o, map[string]any{"Picture": draw(f), "Gaps": f.Provenance.Gaps, "Revoked": f.Provenance.Revoked})
 }
 
 // graph is what is drawn before it has places.
@@ -87,7 +88,7 @@ func (g *graph) add(id, kind, name, detail, stage string) {
 	if _, ok := g.nodes[id]; ok {
 		return
 	}
-	g.nodes[id] = &node{ID: id, Kind: kind, Name: shorten(name, 21), Detail: shorten(detail, 16), Column: max(slices.Index(lineageStages, stage), 0), order: kind + name + id}
+	g.nodes[id] = &node{ID: id, Kind: kind, Name: shorten(name, 20), Detail: shorten(detail, 16), Column: max(slices.Index(lineageStages, stage), 0), order: kind + name + id}
 }
 
 func shorten(s string, n int) string {
@@ -189,45 +190,4 @@ func (g *graph) edge(from, to, label string) {
 		return
 	}
 	g.edges = append(g.edges, edge{From: from, To: to, Label: strings.ReplaceAll(label, "_", " ")})
-}
-
-// layout gives everything its place, the same each time.
-func (g *graph) layout() picture {
-	var nodes []*node
-	for _, n := range g.nodes {
-		nodes = append(nodes, n)
-	}
-	slices.SortFunc(nodes, func(a, b *node) int { return cmp.Or(cmp.Compare(a.Column, b.Column), cmp.Compare(a.order, b.order)) })
-	p := picture{Width: columnWidth*(len(lineageStages)-1) + boxWidth + 2*margin, Left: max(len(nodes)-maxNodes, 0)}
-	for i, name := range lineageStages {
-		p.Columns = append(p.Columns, column{margin + i*columnWidth, name})
-	}
-	rows := make([]int, len(lineageStages))
-	placed := map[string]*node{}
-	for _, n := range nodes[:len(nodes)-p.Left] {
-		n.X, n.Y = margin+n.Column*columnWidth, headHeight+rows[n.Column]*rowHeight
-		rows[n.Column]++
-		placed[n.ID] = n
-		p.Nodes = append(p.Nodes, *n)
-	}
-	p.Height = headHeight + max(slices.Max(rows), 1)*rowHeight + margin
-	seen := map[[2]string]bool{}
-	for _, e := range g.edges {
-		from, to := placed[e.From], placed[e.To]
-		if from == nil || to == nil || seen[[2]string{e.From, e.To}] {
-			continue
-		}
-		seen[[2]string{e.From, e.To}] = true
-		e.X1, e.Y1, e.X2, e.Y2 = from.X+boxWidth, from.Y+boxHeight/2, to.X, to.Y+boxHeight/2
-		if from.Column >= to.Column { // a loop or a step inside one column
-			e.X2 = to.X + boxWidth
-		}
-		e.Mid1, e.Mid2 = e.X1+30, e.X2-30
-		if from.Column >= to.Column {
-			e.Mid2 = e.X2 + 30
-		}
-		p.Edges = append(p.Edges, e)
-	}
-	slices.SortFunc(p.Edges, func(a, b edge) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
-	return p
 }

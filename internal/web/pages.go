@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/internal/store"
-	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
 const (
@@ -84,130 +82,6 @@ func (s *Server) repository(w http.ResponseWriter, v visit) error {
 	}
 	s.render(w, http.StatusOK, "repository", v, map[string]any{"Title": r.FullName(), "Repository": r, "Decisions": recent, "Requests": requests})
 	return nil
-}
-
-// open returns a stored decision that the reader may read.
-func (s *Server) open(v visit) (*store.Record, *engine.Decision, store.Repository, error) {
-	record, err := s.Store.Decision(v.Context(), v.PathValue("id"))
-	if err != nil {
-		return nil, nil, store.Repository{}, err
-	}
-	r, err := s.readable(v.Context(), v, record.Repository)
-	if err != nil {
-		return nil, nil, r, err
-	}
-	var d engine.Decision
-	if err := json.Unmarshal(record.Decision, &d); err != nil {
-		return nil, nil, r, fmt.Errorf("decision %s: %w", record.ID, err)
-	}
-	return record, &d, r, nil
-}
-
-// codeLine is a line around a finding.
-type codeLine struct {
-	Line int
-	Text string
-	Hit  bool
-}
-
-// shownFinding is a finding with the lines around it.
-type shownFinding struct {
-	engine.Finding
-	Place string
-	Lines []codeLine
-}
-
-type shownControl struct {
-	engine.ControlResult
-	Shown []shownFinding
-	State string // denies | unknown | warns | waived | passed | na
-}
-
-type shownStage struct {
-	engine.StageDecision
-	Shown  []shownControl
-	Quiet  []shownControl // passed, and what does not apply
-	Counts map[string]int
-}
-
-func (s *Server) decision(w http.ResponseWriter, v visit) error {
-	record, d, r, err := s.open(v)
-	if err != nil {
-		return err
-	}
-	if v.URL.Query().Get("format") == "json" || strings.HasPrefix(v.Header.Get("Accept"), "application/json") {
-		w.Header().Set("Content-Type", "application/json")
-		_, err := w.Write(record.Decision)
-		return err
-	}
-	context := map[string][]codeLine{}
-	if record.ContextDigest != "" {
-		body, err := s.Store.Blob(v.Context(), record.ContextDigest)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(body, &context); err != nil {
-			return fmt.Errorf("context of %s: %w", record.ID, err)
-		}
-	}
-	stages := make([]shownStage, len(d.Stages))
-	for i, stage := range d.Stages {
-		stages[i] = show(stage, context)
-	}
-	s.render(w, http.StatusOK, "decision", v, map[string]any{"Title": "Decision", "Record": record, "Decision": d, "Repository": r, "Stages": stages, "Tab": "decision"})
-	return nil
-}
-
-func show(stage engine.StageDecision, context map[string][]codeLine) shownStage {
-	out := shownStage{StageDecision: stage, Counts: map[string]int{}}
-	for _, c := range stage.Controls {
-		shown := shownControl{ControlResult: c, State: state(c)}
-		out.Counts[shown.State]++
-		for _, f := range c.Findings {
-			shown.Shown = append(shown.Shown, shownFinding{f, place(f.At), mark(context[place(f.At)], f.At.Line)})
-		}
-		if shown.State == "passed" || shown.State == "na" {
-			out.Quiet = append(out.Quiet, shown)
-		} else {
-			out.Shown = append(out.Shown, shown)
-		}
-	}
-	order := []string{"denies", "unknown", "warns", "waived"}
-	slices.SortStableFunc(out.Shown, func(a, b shownControl) int {
-		return cmp.Compare(slices.Index(order, a.State), slices.Index(order, b.State))
-	})
-	return out
-}
-
-func mark(lines []codeLine, line int) []codeLine {
-	out := slices.Clone(lines)
-	for i := range out {
-		out[i].Hit = out[i].Line == line
-	}
-	return out
-}
-
-func state(c engine.ControlResult) string {
-	switch {
-	case c.Verdict == engine.Deny:
-		return "denies"
-	case c.Verdict == engine.Undecided:
-		return "unknown"
-	case c.Outcome == engine.Fail, c.Outcome == engine.Unknown, c.Outcome == engine.Error:
-		return "warns"
-	case c.Outcome == engine.Waived:
-		return "waived"
-	case c.Outcome == engine.NotApplicable:
-		return "na"
-	}
-	return "passed"
-}
-
-func place(at sbom.At) string {
-	if at.Line > 0 {
-		return fmt.Sprintf("%s:%d", at.Path, at.Line)
-	}
-	return at.Path
 }
 
 func (s *Server) controls(w http.ResponseWriter, v visit) error {

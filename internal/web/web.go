@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -40,6 +41,10 @@ type Options struct {
 	Controls []engine.Control
 	// Permission is what a login may do with a repository: admin, write, read, none.
 	Permission func(ctx context.Context, r store.Repository, login string) (string, error)
+	// SiteURL is where people see repositories, such as https://github.com; "" for no links.
+	SiteURL string
+	// Explain says how a control came to its outcome in a decision; nil where nothing can.
+	Explain func(ctx context.Context, r *store.Record, control string) (string, error)
 	// Auth is nil only for a server that listens on loopback.
 	Auth *Auth
 	Now  func() time.Time
@@ -73,11 +78,12 @@ func New(opts Options) (*Server, error) {
 	s.mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(static))))
 	s.handle("GET /{$}", s.index)
 	s.handle("GET /repositories/{owner}/{name}", s.repository)
-	s.handle("GET /decisions/{id}", s.decision)
-	s.handle("GET /decisions/{id}/bom", s.bom)
-	s.handle("GET /decisions/{id}/bom.json", s.bomJSON)
-	s.handle("GET /decisions/{id}/lineage", s.lineage)
-	s.handle("GET /decisions/{id}/changes", s.changes)
+	s.handleDecision("", s.decision)
+	s.handleDecision("/bom", s.bom)
+	s.handleDecision("/bom.json", s.bomJSON)
+	s.handleDecision("/lineage", s.lineage)
+	s.handleDecision("/changes", s.changes)
+	s.handleDecision("/explain/{control...}", s.explain)
 	s.handle("GET /controls", s.controls)
 	s.handle("GET /controls/{id...}", s.control)
 	s.handle("GET /replays", s.replays)
@@ -127,7 +133,14 @@ var functions = template.FuncMap{
 	"join":   func(s []string) string { return strings.Join(s, ", ") },
 	"lower":  strings.ToLower,
 	"string": func(v any) string { return fmt.Sprint(v) },
+	"brief":  brief,
 }
+
+// fullDigest is a digest in full, of which the beginning is enough to compare by eye.
+var fullDigest = regexp.MustCompile(`\b((?:sha256:)?[0-9a-f]{12})[0-9a-f]{28,}\b`)
+
+// brief shortens the digests in a text.
+func brief(s string) string { return fullDigest.ReplaceAllString(s, "$1…") }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -148,6 +161,8 @@ type httpError struct {
 func (e *httpError) Error() string { return e.message }
 
 var errNoPage = &httpError{http.StatusNotFound, "There is no such page, or you may not see it."}
+
+var errNoDecision = &httpError{http.StatusNotFound, "There is no such decision, or you may not see it. An old one may no longer be kept here."}
 
 // visit is one request by one reader.
 type visit struct {

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -26,6 +27,14 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.app(w, r, parts[1:])
 	case parts[0] == "installation" && len(parts) == 2:
 		s.installationRepos(w, r)
+	case parts[0] == "orgs" && len(parts) == 6 && parts[2] == "teams" && parts[4] == "memberships":
+		if s.may(w, r, nil, "members", "read") {
+			if !s.members[parts[3]+"/"+parts[5]] {
+				refuse(w, http.StatusNotFound, "Not Found")
+				return
+			}
+			answer(w, http.StatusOK, map[string]any{"state": "active", "role": "member"})
+		}
 	case parts[0] == "repositories" && len(parts) == 2:
 		id, _ := strconv.ParseInt(parts[1], 10, 64)
 		s.repository(w, r, s.repos[id])
@@ -141,6 +150,10 @@ func (s *Server) inRepo(w http.ResponseWriter, r *http.Request, repo *Repo, part
 		}
 	case parts[0] == "tarball" && len(parts) >= 2:
 		s.tarball(w, r, repo, strings.Join(parts[1:], "/"))
+	case parts[0] == "commits" && len(parts) == 2 && parts[1] == "HEAD":
+		if s.may(w, r, repo, "contents", "read") {
+			fmt.Fprint(w, repo.Branches["main"].SHA) // as the media type application/vnd.github.sha asks
+		}
 	case parts[0] == "git" && len(parts) == 3:
 		if s.may(w, r, repo, "contents", "read") {
 			s.objects(w, parts[1], parts[2])

@@ -68,6 +68,7 @@ type Server struct {
 	rules      []RuleAnswer
 	calls      []string
 	writers    map[string]string // login → permission
+	members    map[string]bool   // team/login
 	nextID     int64
 	minted     []string
 }
@@ -139,7 +140,7 @@ func New(t testing.TB) *Server {
 	key := key2048()
 	s := &Server{key: key, Key: pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}),
 		repos: map[int64]*Repo{}, commits: map[string]map[string]string{}, archives: map[string][]byte{}, runs: map[int64]*CheckRun{},
-		tokens: map[string]*token{}, writers: map[string]string{}, nextID: 1000}
+		tokens: map[string]*token{}, writers: map[string]string{}, members: map[string]bool{}, nextID: 1000}
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.http.URL + "/"
 	t.Cleanup(s.http.Close)
@@ -186,6 +187,13 @@ func (s *Server) Allow(login, permission string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writers[login] = permission
+}
+
+// Join makes a user a member of a team.
+func (s *Server) Join(team, login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.members[team+"/"+login] = true
 }
 
 // RuleAnswers returns the answers to deployment protection rules.
