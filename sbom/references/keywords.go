@@ -96,7 +96,7 @@ func serviceOf(name string) string {
 	}
 	lower := strings.ToLower(name)
 	for _, f := range families {
-		if strings.HasPrefix(lower, f.prefix) || lower+"-" == f.prefix {
+		if strings.HasPrefix(lower, f.prefix) || lower+"-" == f.prefix && !isWord(lower) { // o1, but not claude
 			return f.host
 		}
 	}

@@ -16,10 +16,16 @@ func (r *pyReader) guess(c *pyCall) {
 		return
 	}
 	pos, ok := calleePosition(c.name)
+	e := c.node.Arg("", 0)
+	if text := stringOf(e); KindOf(text) == NameRegistry && serviceOf(text[strings.IndexAny(text, ":/")+1:]) != "" {
+		pos, ok = position{"model", "serve", true}, true // Agent("openai:gpt-4o") says itself what it is
+	}
 	if !ok {
 		return
 	}
-	e := c.node.Arg("", 0)
+	if pos.kind == "adapter" && stringOf(e) == "" && KindOf(stringOf(c.node.Arg("", 1))) == NameHub {
+		e = c.node.Arg("", 1) // what it is put on comes first
+	}
 	for i := range c.node.Keywords {
 		k := &c.node.Keywords[i]
 		if p, ok := positionOf(k.Name); e == nil && (isNaming(k.Name) || ok && p.kind == pos.kind) {

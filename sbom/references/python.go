@@ -98,7 +98,8 @@ func (r *pyReader) magic(lines []python.Magic) {
 		return sbom.At{Path: at.Path, Line: at.Line}
 	}
 	if text := strings.Join(texts, "\n") + "\n"; lines[0].Shell {
-		ReadShell(r.out, text, r.x.m.Path, "notebook", place)
+		sh := newShell(r.out, r.x.m.Path, "notebook", place)
+		sh.read(r.interpolate(text, sh))
 	} else {
 		readEmbedded(r.out, lines[0].File, text, "notebook", place(1))
 	}

@@ -74,6 +74,8 @@ func TestPython(t *testing.T) {
 		{"default of the environment", "def f():\n  return os.getenv(\"CHAT_MODEL_NAME\", \"gpt-4o\")\n", []found{{"model", "serve", "gpt-4o", "", 2}}},
 		{"asked and answered", "run({\"model\": \"gpt-4o\"})\nmock({\"model\": \"gpt-4\", \"choices\": []})\n", []found{{"model", "serve", "gpt-4o", "", 1}}},
 
+		{"model of a service by its provider", "a = Agent(\"openai:gpt-4o\", prompt=\"p\")\nb = Other(\"x:gpt-4o\")\nload_lora(pipe, \"org/l\")\n", []found{{"model", "serve", "openai:gpt-4o", "", 1}, {"adapter", "adapter", "org/l", "", 3}}},
+
 		{"docstring, comment, error, comparison", "def f(n):\n  \"\"\"AutoModel.from_pretrained(\"org/doc\")\"\"\"\n  # from_pretrained(\"org/comment\")\n  if n == \"org/cmp\":\n    raise ValueError(\"use org/err\")\n  assert n, \"org/msg\"\n  print(\"org/prose\")\n", nil},
 		{"other things of that shape", "image = \"org/app\"\nwandb.init(project=\"org/p\", entity=\"org\")\nheaders = {\"accept\": \"application/json\"}\npath = \"a/b\"\nmetric = \"eval/loss\"\ntask = \"org/task\"\n", nil},
 		{"metadata is no load", "api.model_info(repo_id=\"org/m\")\nevaluate.load(\"org/metric\")\n", nil},

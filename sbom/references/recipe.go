@@ -162,6 +162,8 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	switch {
 	case key == "description" || key == "help" || key == "title":
 		return
+	case key == "model_name" && parent.Has("litellm_params"): // the name it is served under (LiteLLM)
+		return
 	case key == "dataset_mixer" || key == "data_mix" || key == "dataset_mix":
 		r.mixer(p.Value)
 		return

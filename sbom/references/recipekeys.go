@@ -67,6 +67,8 @@ func (r *recipe) special(key string, parent *tree.Node, p tree.Pair) (position, 
 	component := parent.Get("_component_").Str() // torchtune
 	var pos position
 	switch {
+	case key == "type" && parent.Get("library").Str() == "huggingface": // NeMo's tokenizer
+		pos = position{"tokenizer", "tokenizer", false}
 	case key == "source" && strings.Contains(component, "dataset"):
 		pos = position{"dataset", "train", false}
 	case key == "checkpoint_dir" && strings.Contains(component, "heckpointer"):

@@ -28,6 +28,7 @@ var Collectors = []sbom.Collector{
 // Linkers join references with what is in the source, in this order.
 var Linkers = []sbom.Linker{
 	{Name: "references/imports", Link: linkImports},
+	{Name: "references/written", Link: linkWritten},
 	{Name: "references/local", Link: linkLocal},
 	{Name: "references/directories", Link: linkDirectories},
 	{Name: "references/components", Link: linkComponents},

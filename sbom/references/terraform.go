@@ -142,7 +142,7 @@ func (t *terraform) literal(key string, e hclsyntax.Expression, at hcl.Range) {
 	if !ok || !known || pos.role == "output" {
 		return
 	}
-	pos.shaped = true
+	pos.shaped = pos.shaped || isWord(text) // HF_MODEL_ID takes distilbert-base-uncased too
 	if kind := KindOf(text); kind == NameLocal || !pos.accepts(text) {
 		return
 	}
