@@ -1,0 +1,116 @@
+package bundles
+
+import (
+	"bytes"
+	"crypto/elliptic"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// registryStarts bounds the wait for a server that is started by a test.
+const registryStarts = 30 * time.Second
+
+// debianRegistry starts Debian's docker-registry on loopback: the server that people run,
+// where newRegistry is a small one in process.
+func debianRegistry(t *testing.T) (host string) {
+	t.Helper()
+	program, err := exec.LookPath("docker-registry")
+	if err != nil {
+		t.Skip("there is no docker-registry in PATH (Debian: apt-get install docker-registry); TestPushAndPull covers the rest in process")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host = listener.Addr().String()
+	listener.Close() // the server listens there next
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yml")
+	text := fmt.Sprintf("version: 0.1\nlog: {level: error}\nstorage:\n  filesystem: {rootdirectory: %s}\nhttp: {addr: %q, secret: test}\n", filepath.Join(dir, "store"), host)
+	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	server := exec.Command(program, "serve", config)
+	server.Stdout, server.Stderr = &said, &said
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Wait() }()
+	t.Cleanup(func() {
+		_ = server.Process.Kill() // it may have ended already
+		<-ended
+	})
+	for deadline := time.Now().Add(registryStarts); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if response, err := http.Get("http://" + host + "/v2/"); err == nil {
+			response.Body.Close()
+			return host
+		}
+	}
+	_ = server.Process.Kill() // so that what it said may be read
+	err = <-ended
+	ended <- err
+	t.Fatalf("docker-registry does not answer: %v\n%s", err, said.Bytes())
+	return ""
+}
+
+// TestDebianRegistry pushes, pulls, pins and reloads through the registry that people run.
+func TestDebianRegistry(t *testing.T) {
+	t.Parallel()
+	reference := OCIScheme + debianRegistry(t) + "/acme/ml-policies"
+	private, public := newKey(t, elliptic.P256())
+	first := build(t, BuildOptions{Revision: "v1", SigningKey: private})
+	second := build(t, BuildOptions{Revision: "v2", SigningKey: private})
+	remote := Remote{CacheDir: t.TempDir()}
+	digest, err := remote.Push(t.Context(), reference+":latest", first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, manifest, err := remote.Pull(t.Context(), reference+":latest")
+	if err != nil || !bytes.Equal(got, first) || manifest != digest {
+		t.Fatalf("pulled %d bytes of %d, manifest %s, pushed %s: %v", len(got), len(first), manifest, digest, err)
+	}
+	reloader := &Reloader{Remote: remote, Reference: reference + ":latest", PublicKey: public}
+	next := func(revision string, moved bool) {
+		t.Helper()
+		b, changed, err := reloader.Next(t.Context())
+		if err != nil || b.Revision != revision || changed != moved {
+			t.Errorf("revision %v, changed %v, %v; want %s, %v", b, changed, err, revision, moved)
+		}
+	}
+	next("v1", true)
+	if _, err := remote.Push(t.Context(), reference+":latest", second); err != nil {
+		t.Fatal(err)
+	}
+	next("v2", true)
+	next("v2", false)
+	if _, err := remote.Push(t.Context(), reference+":latest", first); err != nil {
+		t.Fatal(err)
+	}
+	if b, _, err := reloader.Next(t.Context()); !errors.Is(err, ErrRolledBack) || b.Revision != "v2" {
+		t.Errorf("the tag moved back: %v", err)
+	}
+	if got, _, err := remote.Pull(t.Context(), reference+"@"+digest); err != nil || !bytes.Equal(got, first) {
+		t.Errorf("a pinned digest: %v", err)
+	}
+	if _, err := remote.Push(t.Context(), reference+":other", second[:len(second)/2]); err != nil {
+		t.Fatal(err)
+	}
+	if packed, _, err := remote.Pull(t.Context(), reference+":other"); err == nil {
+		if _, err := Open(bytes.NewReader(packed), OpenOptions{PublicKey: public}); err == nil {
+			t.Error("a bundle that was cut off opens")
+		}
+	}
+	if _, _, err := remote.Pull(t.Context(), reference+":nothing"); err == nil || strings.Contains(err.Error(), "panic") {
+		t.Errorf("a tag that is not there: %v", err)
+	}
+}
