@@ -53,7 +53,7 @@
 #       doc: what the address of a program looks like, built for a platform or the source of a version
 #     releases:
 #       type: string
-#       default: '(^|/)(ops|\.?ci|packaging|releases?|build[-_]tools)/'
+#       default: '(^|/)(ops|\.?ci|\.actions|\.github|packaging|releases?|build[-_]tools)/'
 #       doc: folders whose scripts fetch what was built, where the address does not say more
 #     fixed:
 #       type: string

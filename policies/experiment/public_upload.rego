@@ -83,11 +83,12 @@ _publishes(call) := $"{call.callee} creates a public repository: private is {sta
 	_public(call, "private")
 }
 
-# A method of self or of a trainer takes its privacy from elsewhere.
+# A method of self or of a trainer takes its privacy from elsewhere; a card goes to a repository
+# that is there.
 _publishes(call) := $"{call.callee} publishes: private is {stated}" if {
 	stated := _stated(call, "private")
 	code.last(call.callee) in settings["EXP-008"].pushers
-	not regex.match(`(^|\.)(self|cls|super|trainer|[a-z_]*_trainer)\.[a-z_]+$`, lower(call.callee))
+	not regex.match(`(^|\.)(self|cls|super|trainer|[a-z_]*_trainer|card|[a-z_]*_card|modelcard)\.[a-z_]+$`, lower(call.callee))
 	_names_repository(call)
 	not code.given(call, "3")
 	_public(call, "private")

@@ -52,10 +52,25 @@ deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": l
 	some path in _paths
 	not _has_lock(path)
 	not places.skipped(path, settings["TRAIN-010"].skip_paths)
-	names := sort({name | some [where, name, _] in _loose; where == path})
 	line := min({number | some [where, _, number] in _loose; where == path})
-	shown := concat(", ", array.slice(names, 0, 5))
-	detail := $"not locked ({count(names)}): {shown}{_rest(names)}"
+	detail := concat("; ", _told(path))
+}
+
+# A version without a hash is another fault than no version.
+_told(path) := [told |
+	some [why, names] in [
+		["no exact version and no lock", {name | some [where, name, _] in _loose; where == path; [where, name] in _ranged}],
+		["an exact version without a hash", {name | some [where, name, _] in _loose; where == path; not [where, name] in _ranged}],
+	]
+	count(names) > 0
+	list := sort(names)
+	shown := concat(", ", array.slice(list, 0, 5))
+	told := $"{why} ({count(list)}): {shown}{_rest(list)}"
+]
+
+_ranged contains [dep.at.path, dep.name] if {
+	some dep in input.packages
+	dep.version == ""
 }
 
 # _paths are the files that leave a framework loose; the other files are not grouped.

@@ -27,6 +27,8 @@ silent := {
 	"unpacked": {"unresolved": ["**"]},
 	"trainer": {"callee": "trainer.push_to_hub"},
 	"self": {"callee": "self.push_to_hub"},
+	"card": {"callee": "card.push_to_hub"},
+	"model card": {"callee": "model_card.push_to_hub"},
 	"private training": {"callee": "trl.SFTConfig", "args": {"push_to_hub": "True", "hub_private_repo": "True"}},
 	"training without push": {"callee": "trl.SFTConfig", "args": {"push_to_hub": "False"}},
 	"private repository": {"callee": "huggingface_hub.create_repo", "args": {"private": "True"}},

@@ -35,9 +35,9 @@ silent := {
 }
 
 found := {
-	"range": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "not locked (1): torch", "subject": "train/requirements.txt"}},
-	"version without a hash": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "not locked (1): torch", "subject": "train/requirements.txt"}},
-	"lock elsewhere": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "not locked (1): torch", "subject": "train/requirements.txt"}},
+	"range": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "no exact version and no lock (1): torch", "subject": "train/requirements.txt"}},
+	"version without a hash": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "an exact version without a hash (1): torch", "subject": "train/requirements.txt"}},
+	"lock elsewhere": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "no exact version and no lock (1): torch", "subject": "train/requirements.txt"}},
 }
 
 test_fires[name] if {
@@ -55,11 +55,17 @@ test_nothing_there if count(deny) == 0 with input as {}
 test_shows_five_names if {
 	packages := [object.union(base.torch, {"name": $"p{n}", "at": {"line": n}}) | some n in numbers.range(1, 6)]
 	some found in deny with input.packages as packages
-	found.detail == "not locked (6): p1, p2, p3, p4, p5, ..."
+	found.detail == "no exact version and no lock (6): p1, p2, p3, p4, p5, ..."
 	found.at == {"path": "train/requirements.txt", "line": 1}
 }
 
 test_hashes_are_not_required if {
 	count(deny) == 0 with input.packages as [object.union(base.torch, {"version": "2.6.0"})]
 		with data.mlpolicy.settings["TRAIN-010"].require_hashes as false
+}
+
+test_tells_both_faults_apart if {
+	packages := [base.torch, object.union(base.torch, {"name": "numpy", "version": "1.26.0"})]
+	details := {found.detail | some found in deny with input.packages as packages}
+	details == {"no exact version and no lock (1): torch; an exact version without a hash (1): numpy"}
 }
