@@ -31,6 +31,7 @@ const configFile = "mlpolicy.hcl"
 // checkFlags are the flags of check; gate shares those of lawFlags.
 type checkFlags struct {
 	lawFlags
+	dataFlags
 	stages        []string
 	baseline      string
 	writeBaseline string
@@ -89,6 +90,7 @@ Exit status  Meaning                                      Retry?
 		},
 	}
 	flags.lawFlags.add(c)
+	flags.dataFlags.add(c)
 	f := c.Flags()
 	f.StringSliceVar(&flags.stages, "stage", nil, "stages to decide (default: all): "+stageNames())
 	f.StringVar(&flags.baseline, "baseline", "", "findings recorded earlier with --write-baseline")
@@ -135,6 +137,9 @@ func runCheck(ctx context.Context, env *environment, flags *checkFlags, name str
 		return err
 	}
 	req.AllowEmpty, req.Scan.Digests = flags.allowEmpty, sbom.Digests(flags.digests)
+	if err := flags.apply(ctx, env, &req.Scan); err != nil {
+		return err
+	}
 	if flags.baseline != "" {
 		if req.Baseline, err = env.readBaseline(flags.baseline); err != nil {
 			return err

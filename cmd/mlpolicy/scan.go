@@ -23,7 +23,7 @@ var scanFormats = []string{"table", "cyclonedx-json", "cyclonedx-xml", "inventor
 
 func newScan(env *environment) *cobra.Command {
 	var format, spec, out, digests string
-	var profile bool
+	var data dataFlags
 	c := &cobra.Command{
 		Use: "scan [SOURCE]", Short: "Write the ML-BOM of a source",
 		Long: `Read a directory, a file or a git revision (git:REV) and write what is in it: base models,
@@ -54,7 +54,11 @@ data-html draws the profiles of data files as one page.`,
 			}
 			defer src.Close()
 			bar := newProgress(env)
-			inv, err := decide.Scan(c.Context(), src, decide.ScanOptions{Digests: sbom.Digests(digests), ProfileData: profile, Progress: bar.update()})
+			opts := decide.ScanOptions{Digests: sbom.Digests(digests), Progress: bar.update()}
+			if err := data.apply(c.Context(), env, &opts); err != nil {
+				return err
+			}
+			inv, err := decide.Scan(c.Context(), src, opts)
 			bar.done()
 			if err != nil {
 				return err
@@ -67,7 +71,7 @@ data-html draws the profiles of data files as one page.`,
 	flags.StringVar(&spec, "spec", "1.6", "CycloneDX version: 1.6 | 1.7")
 	flags.StringVarP(&out, "output", "o", "", "write to this file instead of standard output")
 	flags.StringVar(&digests, "digests", "all", "which files are hashed: all | lfs | none")
-	flags.BoolVar(&profile, "profile-data", false, "profile data files of any size")
+	data.add(c)
 	complete(c, "format", scanFormats)
 	complete(c, "spec", []string{"1.6", "1.7"})
 	complete(c, "digests", digestModes)

@@ -33,7 +33,7 @@ func (req *Request) dataChanges(ctx context.Context, base, head *sbom.Inventory,
 		if err != nil {
 			return nil, err
 		}
-		difference, err := datasets.Diff(ctx, from, to, datasets.Options{Full: req.Scan.ProfileData})
+		difference, err := datasets.Diff(ctx, from, to, datasets.Options{Full: req.Scan.ProfileData, Benchmarks: req.Scan.Benchmarks})
 		if err != nil {
 			return nil, fmt.Errorf("compare %s: %w", d.Path, err)
 		}

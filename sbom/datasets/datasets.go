@@ -39,12 +39,6 @@ type Options struct {
 	Progress func(path string, done, total int64)
 }
 
-// Benchmark is a set of texts to look for, by name.
-type Benchmark struct {
-	Name  string
-	Texts []string
-}
-
 // New returns the collectors for the options.
 func New(opts Options) []sbom.Collector {
 	return []sbom.Collector{{
