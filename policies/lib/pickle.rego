@@ -38,8 +38,11 @@ exec := {
 	"_socket": "opens connections",
 	"_sqlite3": "changes files",
 	"_ssl": "opens connections",
+	"_testcapi": "runs code",
+	"_testinternalcapi": "runs code",
 	"_thread": "starts threads",
 	"_winapi": "runs commands",
+	"_xxinterpchannels": "runs code",
 	"_xxsubinterpreters": "runs code",
 	"aiohttp": "opens connections",
 	"antigravity": "starts a browser",
@@ -127,6 +130,11 @@ exec := {
 	"itertools.accumulate": "calls what it is given",
 	"itertools.starmap": "calls what it is given",
 	"jinja2": "evaluates text",
+	"joblib.externals": "loads pickles",
+	"joblib.pool": "starts processes",
+	"keras.layers.Lambda": "runs code",
+	"keras.layers.core.lambda_layer": "runs code",
+	"keras.src.layers.core.lambda_layer": "runs code",
 	"keras.utils.get_file": "downloads files",
 	"lib2to3": "loads pickles",
 	"linecache": "reads files",
@@ -155,6 +163,8 @@ exec := {
 	"numpy.f2py": "evaluates text",
 	"numpy.fromfile": "reads files",
 	"numpy.genfromtxt": "reads files",
+	"numpy.lib._datasource": "reads files",
+	"numpy.lib.npyio.DataSource": "reads files",
 	"numpy.loadtxt": "reads files",
 	"numpy.ma.testutils": "executes text",
 	"numpy.save": "changes files",
@@ -194,6 +204,7 @@ exec := {
 	"rlcompleter": "runs code",
 	"runpy": "runs a module",
 	"sched": "calls what it is given",
+	"scipy._lib._ccallback": "calls native code",
 	"select": "opens connections",
 	"selectors": "opens connections",
 	"setuptools": "runs build code",
@@ -231,6 +242,8 @@ exec := {
 	"test": "runs code",
 	"threading": "starts threads",
 	"timeit": "runs code",
+	"torch._C.PyTorchFileReader": "opens files",
+	"torch._C.PyTorchFileWriter": "opens files",
 	"torch._classes": "calls native code",
 	"torch._dynamo": "evaluates text",
 	"torch._inductor": "compiles code",
@@ -256,6 +269,7 @@ exec := {
 	"torch.utils.cpp_extension": "compiles code",
 	"torch.utils.data.datapipes": "loads pickles",
 	"torch.utils.model_zoo": "downloads files",
+	"torch.utils.tensorboard": "changes files",
 	"trace": "runs code",
 	"traceback": "reaches frames and attributes",
 	"transformers.agents": "interprets text",
@@ -498,9 +512,10 @@ pure := {
 	"builtins.property", "builtins.classmethod",
 	"builtins.staticmethod", "functools.partial", "dill._dill._create_array", "operator.itemgetter",
 	"_operator.itemgetter",
-	"operator.getitem", "_operator.getitem",
 	"re._compile", "re.Pattern", "random.Random", "types.SimpleNamespace", "types.MappingProxyType",
 	"types.GenericAlias", "io.BytesIO", "io.StringIO", "_io.BytesIO", "_io.StringIO", "logging.getLogger",
+	"builtins.enumerate", "builtins.reversed", "builtins.zip",
+	"itertools.chain", "itertools.count", "itertools.cycle", "itertools.islice", "itertools.repeat",
 	"array.array", "array._array_reconstructor", "copy.copy", "copy.deepcopy",
 	"_collections.OrderedDict", "_collections.deque", "_collections.defaultdict",
 	"inspect._ParameterKind", "inspect._empty",
@@ -554,23 +569,53 @@ pure_patterns := {
 
 # packages are the libraries whose classes models are made of.
 packages := {
-	"PIL", "accelerate", "albumentations", "apex", "autogluon", "bertopic", "bitsandbytes",
+	"PIL", "accelerate", "albumentations", "apex", "astropy", "autogluon", "bertopic", "bitsandbytes",
 	"botorch", "catboost", "category_encoders", "chex", "clip", "colossalai", "cudf", "cuml",
 	"cupy", "darts", "dask", "datasets", "dateutil", "deepspeed", "detectron2", "diffusers",
 	"einops", "espnet", "espnet2", "fairseq", "fastai", "fastcore", "feature_engine", "flair",
 	"flax", "formulaic", "gensim", "geopandas", "gpytorch", "gym", "gymnasium", "hdbscan",
 	"hmmlearn", "imblearn", "jax", "keras", "keybert", "kornia", "lifelines", "lightgbm",
-	"lightning", "lightning_fabric", "lightning_utilities", "lmfit", "megatron", "mlxtend", "mmcls",
+	"lightning", "lightning_fabric", "lightning_utilities", "lmfit", "matplotlib", "megatron", "mlxtend", "mmcls",
 	"mmcv", "mmdet", "mmengine", "mmocr", "mmpose", "mmpretrain", "mmseg", "monai", "nemo",
 	"networkx", "nltk", "numpy", "omegaconf", "open3d", "open_clip", "optax", "optuna", "pandas",
 	"patsy", "peft", "pmdarima", "polars", "prophet", "pyarrow", "pynndescent", "pyod", "pyro",
 	"pytorch_lightning", "pytz", "river", "sb3_contrib", "scipy", "segmentation_models_pytorch",
 	"sentence_transformers", "shap", "shapely", "skimage", "sklearn", "sklearn_pandas", "sktime",
-	"spacy", "speechbrain", "stable_baselines3", "statsmodels", "sympy", "tensorflow", "thinc",
+	"spacy", "sparse", "speechbrain", "stable_baselines3", "statsmodels", "sympy", "tensorflow", "thinc",
 	"timm", "tokenizers", "torch", "torch_geometric", "torchaudio", "torchmetrics", "torchtext",
 	"torchvision", "transformers", "trl", "tslearn", "ultralytics", "umap", "xarray", "xgboost",
 	"yolov5",
 }
+
+# standard are the other modules of Python's standard library, which hold and compute values.
+standard := {
+	"_abc", "_bisect", "_codecs", "_collections", "_collections_abc", "_contextvars",
+	"_datetime", "_decimal", "_functools", "_hashlib", "_heapq", "_json", "_operator", "_pydecimal",
+	"_queue", "_random", "_sre", "_statistics", "_string", "_struct", "_typing", "_weakref",
+	"_weakrefset", "_zoneinfo", "abc", "argparse", "array", "base64", "binascii", "bisect",
+	"builtins", "calendar", "codecs", "collections", "colorsys", "contextvars", "copy",
+	"copyreg", "dataclasses", "datetime", "decimal", "enum", "errno", "fractions", "functools",
+	"graphlib", "hashlib", "heapq", "hmac", "html", "ipaddress", "itertools", "json", "keyword",
+	"numbers", "operator", "pprint", "queue", "random", "re", "reprlib", "secrets",
+	"sre_compile", "string", "struct", "textwrap", "time", "token", "typing",
+	"unicodedata", "weakref", "zoneinfo",
+}
+
+# libraries are packages that are installed beside models and that no model is made of.
+libraries := {
+	"airflow", "attr", "boto3", "botocore", "bs4", "caffe2", "celery", "chainer",
+	"click", "comtypes", "cryptography", "ctranslate2", "cv2", "distributed", "django", "docker",
+	"evaluate", "fastapi", "flask", "gcsfs", "gevent", "gguf", "git", "gradio", "h5netcdf", "h5py",
+	"joblib", "kubernetes", "langchain", "llama_cpp", "llvmlite", "lxml", "mlflow",
+	"mxnet", "netCDF4", "numba", "onnx", "onnxruntime", "paddle", "psycopg2", "pybind11",
+	"pydantic", "pymongo", "pymysql", "pywintypes", "ray", "redis", "ruamel", "s3fs", "safetensors",
+	"scrapy", "selenium", "sentencepiece", "skops", "sqlalchemy", "streamlit", "tables",
+	"tensorboard", "tensorboardX", "theano", "tiktoken", "torchdata", "tornado", "tqdm", "twisted",
+	"typer", "uvicorn", "vllm", "wandb", "webdataset", "werkzeug", "win32com", "wmi", "zarr", "zmq",
+}
+
+# known are the modules of which it is known what honest pickles call.
+known := packages | (libraries | standard)
 
 # estimators are classes of model libraries: what scikit-learn and its neighbours pickle.
 estimators := {
@@ -580,7 +625,7 @@ estimators := {
 }
 
 # rebuilders are functions that libraries use to rebuild their own objects.
-rebuilders := `\.(__pyx_unpickle_\w+|\w*_unpickle\w*|_new_\w+|_?reconstruct\w*|_?rebuild\w*|new_block\w*|newObj|_make_skel_func_)$`
+rebuilders := `\.(__pyx_unpickle_\w+|\w*_unpickle\w*|_new_\w+|_?re(construct|build|create)\w*|new_block\w*|newObj|_make_skel_func_|_?\w+_constructor|[a-z]_?[A-Z]\w*)$`
 
 # class is the last part of a name that is a class, by the way Python code is written.
 class := `\._?[A-Z][A-Za-z0-9_]*$`
@@ -602,10 +647,22 @@ _last(name) := regex.replace(name, `^.*\.`, "")
 # dangers says why a resolved name runs code; empty when nothing is known against it.
 dangers(found) := reasons if {
 	not _harmless(found)
-	reasons := (_listed(found.qualified) | _ended(found)) | (_passing(found) | _behind(found))
+	special := (_listed(found.qualified) | _ended(found)) | (_passing(found) | _behind(found))
+	reasons := special | {reason |
+		count(special) == 0
+		some reason in _gadget(found)
+	}
 }
 
 dangers(found) := set() if _harmless(found)
+
+# guessed holds when nothing but its last part is against a name, and the file does not call it:
+# an eval or a download of a module that nobody knows may be another one.
+guessed(found) if {
+	found.mode == "ref"
+	known := (_listed(found.qualified) | _passing(found)) | _behind(found)
+	count(known) == 0
+}
 
 _harmless(found) if {
 	found.qualified in pure
@@ -626,6 +683,29 @@ _harmless(found) if {
 	}
 }
 
+# The iterator of a container, and the type of a constant, which have no other name.
+_harmless(found) if {
+	found.qualified == "builtins.iter"
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\([^,".]+\)$`, call)
+	}
+}
+
+# A generic type, such as List[int].
+_harmless(found) if {
+	found.qualified in {"operator.getitem", "_operator.getitem"}
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\((typing|collections\.abc|builtins)\.\w+, `, call)
+	}
+}
+
+_harmless(found) if {
+	found.qualified == "builtins.type"
+	every call in split(object.get(found, "args", ""), "; ") {
+		call == "(constant)"
+	}
+}
+
 _plain_types := {
 	"NoneType", "bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "ndarray",
 	"object",
@@ -637,18 +717,25 @@ _harmless(found) if regex.match(`^torch\.jit\._pickle\.(build_[a-z_]+|restore_ty
 
 # _method is a method of an object, of a class, or of a built-in type.
 _method := concat("", [
-	`^\((builtins\.(str|bytes|list|dict|set|tuple|int|float)|(\w+\.)+[A-Z]\w*)(\(\))?`,
+	`^\(((builtins\.(str|bytes|list|dict|set|tuple|int|float)|(\w+\.)+[A-Z]\w*)(\(\))?|"[^"]*")`,
 	`, "[A-Za-z]\w*"\)$`,
 ])
+
+# _maker is what makes an object of a class: how older protocols pickle it.
+_maker := `^\((\w+\.)+_?[A-Z]\w*, "(__new__|_unpickle)"\)$`
 
 # A bound method of an object, which is how Python pickles one.
 _harmless(found) if {
 	found.qualified == "builtins.getattr"
 	every call in split(object.get(found, "args", ""), "; ") {
-		regex.match(_method, call)
+		_of_an_object(call)
 		not _ends_badly(call)
 	}
 }
+
+_of_an_object(call) if regex.match(_method, call)
+
+_of_an_object(call) if regex.match(_maker, call)
 
 # A function of numpy or scipy that is written in C.
 _harmless(found) if {
@@ -683,6 +770,25 @@ _passing(found) := {"reaches a module that runs code" |
 	regex.match(`^_*[a-z]`, step)
 }
 
+# _gadget is a call of a known library that no honest file makes: of a function that rebuilds no object,
+# or with a place from which to read.
+_gadget(found) := {"calls a function that rebuilds nothing" |
+	_calls_known(found)
+	not regex.match(class, found.qualified)
+	not regex.match(rebuilders, found.qualified)
+} | {"is given a path or an address" |
+	_calls_known(found)
+	regex.match(`"(/|~/|\.\.?/|[a-z][a-z0-9+]*://|\\\\)`, object.get(found, "args", ""))
+}
+
+_calls_known(found) if {
+	object.get(found, "mode", "") == "call"
+	_top(found.qualified) in known
+	every pattern in pure_patterns {
+		not regex.match(pattern, found.qualified)
+	}
+}
+
 _behind(found) := {"is named when the file is loaded" | found.state == "computed"} | {reason |
 	some part in split(found.qualified, ".")
 	regex.match(`^__.*__$`, part)
@@ -703,6 +809,13 @@ allowed(found, active, _) if {
 	regex.match(pattern, found.qualified)
 }
 
+# Values of the standard library, and its functions where they are kept and not called.
+allowed(found, _, _) if {
+	_top(found.qualified) in standard
+	_value(found)
+	count(dangers(found)) == 0
+}
+
 # frameworks: classes of libraries, what rebuilds them, and functions that are kept but not called.
 allowed(found, active, _) if {
 	"frameworks" in active
@@ -721,6 +834,13 @@ allowed(found, active, _) if {
 allowed(found, active, _) if {
 	"objects" in active
 	found.mode == "ref"
+	regex.match(class, found.qualified)
+}
+
+_value(found) if found.mode == "ref"
+
+_value(found) if {
+	found.mode in {"call", "new"}
 	regex.match(class, found.qualified)
 }
 

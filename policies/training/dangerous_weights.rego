@@ -61,6 +61,12 @@
 #         - lipsum
 #         - url_for
 #         - get_flashed_messages
+#         - config
+#         - request
+#         - '{% include %}'
+#         - '{% import %}'
+#         - '{% from %}'
+#         - '{% extends %}'
 #         - mro
 #         - func_globals
 #         - f_globals
@@ -97,10 +103,17 @@ import future.keywords.not
 import data.mlpolicy.lib.pickle
 import data.mlpolicy.settings
 
-deny contains {"subject": file.path, "detail": detail, "at": at, "key": key} if {
+deny contains {
+	"subject": file.path,
+	"detail": detail,
+	"at": at,
+	"key": key,
+	"certainty": certainty,
+} if {
 	some file in input.weights
 	some found in file.imports
 	reason := min(pickle.dangers(found))
+	certainty := _certainty(found)
 	detail := $"{_what(found)} ({found.mode}): {reason}"
 	key := $"{file.sha256} {found.qualified}"
 	at := {"path": file.path, "offset": found.offset}
@@ -142,6 +155,10 @@ deny contains {"subject": file.path, "detail": detail, "at": at, "key": key} if 
 	key := $"{file.sha256} {external.location}"
 	at := {"path": file.path}
 }
+
+_certainty(found) := "likely" if pickle.guessed(found)
+
+_certainty(found) := "certain" if not pickle.guessed(found)
 
 _reaches_out(access) if access in settings["TRAIN-006"].template_accesses
 

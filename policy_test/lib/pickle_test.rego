@@ -53,6 +53,22 @@ harmless := {
 	"load that is not called": {"qualified": "acme.load", "mode": "ref", "state": "resolved"},
 	"main module": {"qualified": "__main__.Net", "mode": "new", "state": "resolved"},
 	"partial": {"qualified": "functools.partial", "mode": "call", "state": "resolved"},
+	"method of a text": {"qualified": "builtins.getattr", "mode": "call", "args": `("a b", "upper")`, "state": "resolved"},
+	"new object": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net.Net, "__new__")`, "state": "resolved"},
+	"object of a private class": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net._Net, "_unpickle")`, "state": "resolved"},
+	"iterator": {"qualified": "builtins.iter", "mode": "call", "args": "(list); (tuple of 2)", "state": "resolved"},
+	"generic type": {"qualified": "operator.getitem", "mode": "call", "args": "(typing.List, builtins.int); (builtins.list, builtins.int)", "state": "resolved"},
+	"generic type in C": {"qualified": "_operator.getitem", "mode": "call", "args": "(collections.abc.Iterable, builtins.int)", "state": "resolved"},
+	"type of nothing": {"qualified": "builtins.type", "mode": "call", "args": "(constant)", "state": "resolved"},
+	"function that rebuilds": {"qualified": "pandas.core.indexes.base._new_Index", "mode": "call", "args": "(dict)", "state": "resolved"},
+	"other ways to rebuild": {"qualified": "astropy.units.core._recreate_irreducible_unit", "mode": "call", "state": "resolved"},
+	"constructor": {"qualified": "matplotlib.cbook._picklable_class_constructor", "mode": "call", "state": "resolved"},
+	"class in C": {"qualified": "statsmodels.tsa.statespace._kalman_filter.dKalmanFilter", "mode": "call", "state": "resolved"},
+	"class with a text": {"qualified": "tokenizers.AddedToken", "mode": "call", "args": `("<s>/x")`, "state": "resolved"},
+	"function that is kept": {"qualified": "torch.nn.functional.relu", "mode": "ref", "args": "", "state": "resolved"},
+	"path of an error": {"qualified": "builtins.OSError", "mode": "call", "args": `(2, "/x")`, "state": "resolved"},
+	"function of numbers": {"qualified": "math.sqrt", "mode": "call", "args": "(2)", "state": "resolved"},
+	"function of somebody": {"qualified": "acme.net.make", "mode": "call", "args": `("/x")`, "state": "resolved"},
 }
 
 test_harmless[name] if {
@@ -78,6 +94,25 @@ twins := {
 	"through a module": {"qualified": "acme.net.Config", "name": "net.Config", "mode": "new", "state": "resolved"},
 	"load that is called": {"qualified": "acme.load", "mode": "call", "state": "resolved"},
 	"computed": {"qualified": "collections.OrderedDict", "mode": "ref", "state": "computed"},
+	"method that runs of a text": {"qualified": "builtins.getattr", "mode": "call", "args": `("a b", "system")`, "state": "resolved"},
+	"two texts": {"qualified": "builtins.getattr", "mode": "call", "args": `("a", "b", "upper")`, "state": "resolved"},
+	"new object of an object": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net.Net(), "__new__")`, "state": "resolved"},
+	"new object of a module": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net, "__new__")`, "state": "resolved"},
+	"base of a class": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net.Net, "__base__")`, "state": "resolved"},
+	"iterator of calls": {"qualified": "builtins.iter", "mode": "call", "args": "(list); (acme.net.make, 0)", "state": "resolved"},
+	"iterator of a call": {"qualified": "builtins.iter", "mode": "call", "args": "(acme.net.Net())", "state": "resolved"},
+	"item of an object": {"qualified": "operator.getitem", "mode": "call", "args": "(typing.List, builtins.int); (collections.defaultdict(), 1)", "state": "resolved"},
+	"item of an object in C": {"qualified": "_operator.getitem", "mode": "call", "args": "(collections.abc.Iterable(), 1)", "state": "resolved"},
+	"type of an object": {"qualified": "builtins.type", "mode": "call", "args": "(constant); (acme.net.Net())", "state": "resolved"},
+	"new type": {"qualified": "builtins.type", "mode": "call", "args": `("X", tuple of 0, dict)`, "state": "resolved"},
+	"function of a library": {"qualified": "pandas.core.frame.query", "mode": "call", "args": "(dict)", "state": "resolved"},
+	"class with a path": {"qualified": "lightgbm.Booster", "mode": "call", "args": `(constant, "/x")`, "state": "resolved"},
+	"class with a path in the home": {"qualified": "lightgbm.Booster", "mode": "call", "args": `("~/x")`, "state": "resolved"},
+	"class with a path above": {"qualified": "lightgbm.Booster", "mode": "call", "args": `("../x")`, "state": "resolved"},
+	"class with a path here": {"qualified": "lightgbm.Booster", "mode": "call", "args": `("./x")`, "state": "resolved"},
+	"class with an address": {"qualified": "lightgbm.Booster", "mode": "call", "args": `("https://evil.example")`, "state": "resolved"},
+	"class with a share": {"qualified": "lightgbm.Booster", "mode": "call", "args": `("\\\\host\\x")`, "state": "resolved"},
+	"function of a list of numbers": {"qualified": "random.choice", "mode": "call", "args": "(2)", "state": "resolved"},
 }
 
 test_twins_are_dangerous[name] if {
@@ -108,6 +143,20 @@ test_frameworks[name] if {
 test_frameworks_do_not_cover[name] if {
 	some name, mode in {"torch.nn.functional.relu": "call", "acme.Net": "call", "acme.relu": "ref"}
 	not pickle.allowed({"qualified": name, "mode": mode, "state": "resolved"}, ["frameworks", "objects"], [])
+}
+
+test_values_of_the_standard_library if {
+	pickle.allowed({"qualified": "json.dumps", "mode": "ref", "state": "resolved"}, [], [])
+	pickle.allowed({"qualified": "ipaddress.IPv4Network", "mode": "call", "state": "resolved"}, [], [])
+	not pickle.allowed({"qualified": "json.dumps", "mode": "call", "state": "resolved"}, [], [])
+	not pickle.allowed({"qualified": "acme.IPv4Network", "mode": "call", "state": "resolved"}, [], [])
+	not pickle.allowed({"qualified": "ipaddress.IPv4Network", "mode": "build", "state": "resolved"}, [], [])
+	not pickle.allowed({"qualified": "typing.get_type_hints", "mode": "ref", "state": "resolved"}, [], [])
+}
+
+test_reason_of_a_gadget if {
+	pickle.dangers({"qualified": "pandas.make", "mode": "call", "state": "resolved"}) == {"calls a function that rebuilds nothing"}
+	pickle.dangers({"qualified": "pandas.Make", "mode": "call", "args": `("/x")`, "state": "resolved"}) == {"is given a path or an address"}
 }
 
 test_objects if {

@@ -12,6 +12,8 @@ base := {"path": "m.bin", "sha256": "aa", "imports": [], "oddities": [], "templa
 fires := {
 	"command": {"imports": [{"qualified": "posix.system", "mode": "call", "state": "resolved", "member": "", "offset": 7}]},
 	"nested pickle in a member": {"imports": [{"qualified": "torch.storage._load_from_bytes", "mode": "call", "state": "resolved", "member": "data.pkl", "offset": 7}]},
+	"name that ends badly": {"imports": [{"qualified": "acme.tools.download_url", "mode": "ref", "state": "resolved", "member": "", "offset": 7}]},
+	"call of a name that ends badly": {"imports": [{"qualified": "acme.tools.download_url", "mode": "call", "state": "resolved", "member": "", "offset": 7}]},
 	"computed name": {"imports": [{"qualified": "", "mode": "call", "state": "computed", "member": "", "offset": 7}]},
 	"dunder": {"imports": [{"qualified": "collections.OrderedDict.__init__.__globals__", "mode": "ref", "state": "resolved", "member": "", "offset": 7}]},
 	"hidden content": {"oddities": [{"code": "frame_straddle", "detail": "a frame ends inside a string", "offset": 9}]},
@@ -32,10 +34,12 @@ silent := {
 }
 
 found := {
-	"command": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves posix.system (call): runs commands", "key": "aa posix.system", "subject": "m.bin"}},
-	"nested pickle in a member": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves torch.storage._load_from_bytes in data.pkl (call): loads another pickle", "key": "aa torch.storage._load_from_bytes", "subject": "m.bin"}},
-	"computed name": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves  (call): is named when the file is loaded", "key": "aa ", "subject": "m.bin"}},
-	"dunder": {{"at": {"offset": 7, "path": "m.bin"}, "detail": "resolves collections.OrderedDict.__init__.__globals__ (ref): reaches behind the object", "key": "aa collections.OrderedDict.__init__.__globals__", "subject": "m.bin"}},
+	"name that ends badly": {{"at": {"offset": 7, "path": "m.bin"}, "certainty": "likely", "detail": "resolves acme.tools.download_url (ref): opens connections", "key": "aa acme.tools.download_url", "subject": "m.bin"}},
+	"call of a name that ends badly": {{"at": {"offset": 7, "path": "m.bin"}, "certainty": "certain", "detail": "resolves acme.tools.download_url (call): opens connections", "key": "aa acme.tools.download_url", "subject": "m.bin"}},
+	"command": {{"at": {"offset": 7, "path": "m.bin"}, "certainty": "certain", "detail": "resolves posix.system (call): runs commands", "key": "aa posix.system", "subject": "m.bin"}},
+	"nested pickle in a member": {{"at": {"offset": 7, "path": "m.bin"}, "certainty": "certain", "detail": "resolves torch.storage._load_from_bytes in data.pkl (call): loads another pickle", "key": "aa torch.storage._load_from_bytes", "subject": "m.bin"}},
+	"computed name": {{"at": {"offset": 7, "path": "m.bin"}, "certainty": "certain", "detail": "resolves  (call): is named when the file is loaded", "key": "aa ", "subject": "m.bin"}},
+	"dunder": {{"at": {"offset": 7, "path": "m.bin"}, "certainty": "certain", "detail": "resolves collections.OrderedDict.__init__.__globals__ (ref): reaches behind the object", "key": "aa collections.OrderedDict.__init__.__globals__", "subject": "m.bin"}},
 	"hidden content": {{"at": {"offset": 9, "path": "m.bin"}, "detail": "hides content (frame_straddle): a frame ends inside a string", "key": "aa frame_straddle", "subject": "m.bin"}},
 	"template": {{"at": {"offset": 0, "path": "m.bin"}, "detail": "template tokenizer.chat_template reaches __globals__, which no chat needs", "key": "aa tokenizer.chat_template __globals__", "subject": "m.bin"}},
 	"template with a private name": {{"at": {"offset": 0, "path": "m.bin"}, "detail": "template chat_template reaches _TemplateReference__context, which no chat needs", "key": "aa chat_template _TemplateReference__context", "subject": "m.bin"}},
