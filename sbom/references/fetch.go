@@ -17,7 +17,7 @@ func (s *shell) fetch(words []word) {
 	}
 	switch {
 	case (name == "huggingface-cli" || name == "hf") && second == "download" && len(args) > 1:
-		s.hubDownload(words, args[1])
+		s.hubDownload(words, repository(args[1:]))
 	case name == "litgpt" && litgptCommands[second] && len(args) > 1:
 		s.model(position{"model", "base", false}, args[1], "litgpt "+second, false)
 	case name == "tune" && second == "download" && len(args) > 1:
@@ -97,6 +97,17 @@ func positionals(words []word) []word {
 		out = append(out, words[i])
 	}
 	return out
+}
+
+// repository is the one of the arguments that has an owner, since flags that are not
+// known may have left their values among them, and the first one when none has.
+func repository(args []word) word {
+	for _, a := range args {
+		if KindOf(a.text) == NameHub {
+			return a
+		}
+	}
+	return args[0]
 }
 
 func (s *shell) hubDownload(words []word, repo word) {

@@ -56,6 +56,8 @@ func TestFormats(t *testing.T) {
 		{"python in a Dockerfile", "Dockerfile", "FROM org/app\nRUN python -c \"from transformers import AutoModel; AutoModel.from_pretrained('org/m')\"\nENV MODEL_ID org/e\n", []found{{"model", "base", "org/m", "", 2}, {"model", "base", "org/e", "", 3}}},
 		{"heredoc", "a.sh", "python - <<'EOF'\nAutoModel.from_pretrained(\"org/m\")\nEOF\ncat <<EOF\nuse --model org/prose\nEOF\ncat > a.yaml <<EOF\nbase_model: org/y\nEOF\n", []found{{"model", "base", "org/m", "", 2}, {"model", "base", "org/y", "", 8}}},
 		{"any server", "a.sh", "python cli.py serve org/m --port 1\nnpm run serve src/main\n", []found{{"model", "serve", "org/m", "", 1}}},
+		{"recorded results", "bench_results/a_n20.json", "{\"model_id\": \"org/m\"}\n", nil},
+		{"download with flags", "a.sh", "hf download --max-workers 8 org/m --local-dir x/y\n", []found{{"model", "base", "org/m", "", 1}}},
 		{"recorded answers", "experiments/responses/a.json", "{\"model_id\": \"org/m\"}\n", nil},
 		{"gateway", "a.ts", "export const DEFAULT_MODEL = \"openai/gpt-4.1\";\ngateway.languageModel(\"openai/gpt-4o\");\n", []found{{"model", "base", "openai/gpt-4.1", "", 1}, {"model", "serve", "openai/gpt-4o", "", 2}}},
 		{"value of a flag is no model", "b.sh", "vllm serve --log-level warning --model org/m\n", []found{{"model", "serve", "org/m", "", 1}}},

@@ -50,7 +50,7 @@ func matchRecipe(f *sbom.File) bool {
 var toolDirs = set(".vscode", ".idea", ".devcontainer", ".git", ".cache", ".ipynb_checkpoints", ".claude", ".cursor", ".config", ".dvc")
 
 // recordedDirs hold what was measured or answered once, with the settings of that time.
-var recordedDirs = set("results", "responses", "outputs", "predictions", "generations", "eval_results", "logs", "wandb")
+var recordedDirs = set("results", "result", "responses", "outputs", "output", "predictions", "generations", "logs", "wandb")
 
 // elsewhere tells settings of editors and tools (JSON with comments) and recorded
 // results, which say what was loaded once and load nothing.
@@ -59,7 +59,17 @@ func elsewhere(f *sbom.File) bool {
 		if toolDirs[dir] {
 			return true
 		}
-		if f.Ext() == ".json" && recordedDirs[strings.ToLower(dir)] {
+		if f.Ext() == ".json" && recordedName(dir) {
+			return true
+		}
+	}
+	return f.Ext() == ".json" && recordedName(strings.TrimSuffix(f.Name(), ".json"))
+}
+
+// recordedName tells by its words a folder or file of what was measured.
+func recordedName(name string) bool {
+	for _, word := range strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return c == '_' || c == '-' }) {
+		if recordedDirs[word] {
 			return true
 		}
 	}
