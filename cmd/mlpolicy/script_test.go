@@ -40,6 +40,6 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", env.WorkDir)
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": status, "keygen": keygen, "safetensors": safetensors, "netless": netless, "days": days},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": status, "keygen": keygen, "safetensors": safetensors, "netless": netless, "days": days, "endpoint": endpoint},
 	})
 }
