@@ -58,9 +58,10 @@ deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": l
 
 # A version without a hash is another fault than no version.
 _told(path) := [told |
+	ranged := _named[path] & {name | some name in _ranged[path]}
 	some [why, names] in [
-		["no exact version and no lock", {name | some [where, name, _] in _loose; where == path; [where, name] in _ranged}],
-		["an exact version without a hash", {name | some [where, name, _] in _loose; where == path; not [where, name] in _ranged}],
+		["no exact version and no lock", ranged],
+		["an exact version without a hash", _named[path] - ranged],
 	]
 	count(names) > 0
 	list := sort(names)
@@ -68,7 +69,9 @@ _told(path) := [told |
 	told := $"{why} ({count(list)}): {shown}{_rest(list)}"
 ]
 
-_ranged contains [dep.at.path, dep.name] if {
+_named[path] contains name if some [path, name, _] in _loose
+
+_ranged[dep.at.path] contains dep.name if {
 	some dep in input.packages
 	dep.version == ""
 }
