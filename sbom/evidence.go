@@ -322,9 +322,9 @@ type Approval struct {
 
 // Exposure is a way in from outside to a Workload.
 type Exposure struct {
-	Workload string `json:"workload"`
+	Workload string `json:"workload"` // "" of a firewall, which does not say who listens
 	Name     string `json:"name"`
-	Kind     string `json:"kind"` // loadbalancer | ingress | gateway | endpoint | nodeport
+	Kind     string `json:"kind"` // loadbalancer | ingress | gateway | endpoint | nodeport | firewall | firewall_range (Ports: first and last)
 	Public   Tri    `json:"public"`
 	Auth     Tri    `json:"auth"`
 	TLS      Tri    `json:"tls"`

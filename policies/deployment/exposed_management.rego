@@ -14,10 +14,11 @@
 #   id: DEP-018
 #   stages: [deployment]
 #   severity: high
-#   applies_to: [workloads]
+#   applies_to: [workloads, exposures]
 #   requires: [workloads, exposures]
 #   fix: >-
-#     Bind the interface to loopback or select it with a NetworkPolicy, and return no internals.
+#     Bind the interface to loopback, select it with a NetworkPolicy or close it in the firewall,
+#     and return no internals.
 #   settings:
 #     interfaces:
 #       type: set
@@ -27,6 +28,15 @@
 #       type: set
 #       default: [8265, 8081, 7071, 6060, 10001]
 #       doc: ports of such interfaces that may not be opened to the outside
+#     served_ports:
+#       type: map
+#       default:
+#         "8265": the Ray dashboard
+#         "8888": Jupyter
+#         "11434": Ollama
+#         "6006": TensorBoard
+#         "2746": Argo Workflows
+#       doc: ports that no firewall may open to everybody, and what listens there
 #     roles:
 #       type: set
 #       default: [serving, gateway, training]
@@ -60,6 +70,7 @@ import future.keywords.not
 
 import data.mlpolicy.lib.hosts
 import data.mlpolicy.lib.places
+import data.mlpolicy.lib.scope
 import data.mlpolicy.settings
 
 deny contains {"subject": workload.name, "detail": detail, "at": listener.at} if {
@@ -91,6 +102,39 @@ deny contains {"subject": workload.name, "detail": detail, "at": workload.at, "k
 	argument in settings["DEP-018"].internals
 	not places.skipped(workload.at.path, settings["DEP-018"].skip_paths)
 	detail := $"{workload.name} gives internals to its callers ({argument})"
+}
+
+# A firewall does not say who listens; the port does, for programs that nearly always keep theirs.
+# A wide range says so only where models run.
+deny contains {
+	"subject": way.name,
+	"detail": detail,
+	"at": way.at,
+	"key": listed,
+	"certainty": "likely",
+} if {
+	some way in input.exposures
+	way.public == "yes"
+	opened := {$"{port} ({program})" |
+		some port, program in settings["DEP-018"].served_ports
+		_opens(way, to_number(port))
+	}
+	count(opened) > 0
+	not places.skipped(way.at.path, settings["DEP-018"].skip_paths)
+	listed := concat(", ", opened)
+	detail := $"{way.name} lets everybody reach port {listed}"
+}
+
+_opens(way, port) if {
+	way.kind == "firewall"
+	port in way.ports
+}
+
+_opens(way, port) if {
+	way.kind == "firewall_range"
+	scope.models
+	port >= way.ports[0]
+	port <= way.ports[1]
 }
 
 _workloads contains workload if {

@@ -13,7 +13,13 @@ api := {"name": "api", "role": "serving", "listens": [], "command": [], "args": 
 
 way := {"workload": "api", "name": "api", "kind": "loadbalancer", "public": "yes", "auth": "no", "ports": [8265], "at": {"path": "a.yaml", "line": 30}}
 
+firewall := {"workload": "", "name": "lab", "kind": "firewall", "public": "yes", "auth": "unstated", "ports": [443, 8888], "at": {"path": "main.tf", "line": 3}}
+
+range := object.union(firewall, {"kind": "firewall_range", "ports": [8888, 11434]})
+
 fires := {
+	"firewall": {"exposures": [firewall]},
+	"range of a firewall": {"workloads": [api], "exposures": [range]},
 	"management": {"workloads": [object.union(api, {"listens": [listener]})]},
 	"dashboard of a cluster": {"workloads": [object.union(api, {"role": "training", "listens": [object.union(listener, {"name": "dashboard"})]})]},
 	"login not known": {"workloads": [object.union(api, {"listens": [object.union(listener, {"auth": "unstated"})]})]},
@@ -24,6 +30,14 @@ fires := {
 }
 
 silent := {
+	"firewall for one network": {"exposures": [object.union(firewall, {"public": "no"})]},
+	"firewall for the web": {"exposures": [object.union(firewall, {"ports": [80, 443]})]},
+	"two ports with 8888 between": {"workloads": [api], "exposures": [object.union(firewall, {"ports": [80, 9000]})]},
+	"range where no model runs": {"workloads": [object.union(api, {"role": "other"})], "exposures": [range]},
+	"range below": {"workloads": [api], "exposures": [object.union(range, {"ports": [0, 2745]})]},
+	"range above": {"workloads": [api], "exposures": [object.union(range, {"ports": [11435, 65535]})]},
+	"load balancer": {"exposures": [object.union(firewall, {"kind": "loadbalancer"})]},
+	"firewall in a test": {"exposures": [object.union(firewall, {"at": {"path": "tests/main.tf"}})]},
 	"loopback": {"workloads": [object.union(api, {"listens": [object.union(listener, {"address": "127.0.0.1"})]})]},
 	"with a login": {"workloads": [object.union(api, {"listens": [object.union(listener, {"auth": "yes"})]})]},
 	"inference": {"workloads": [object.union(api, {"listens": [object.union(listener, {"name": "inference"})]})]},
@@ -40,6 +54,8 @@ silent := {
 }
 
 found := {
+	"firewall": {{"at": {"line": 3, "path": "main.tf"}, "certainty": "likely", "detail": "lab lets everybody reach port 8888 (Jupyter)", "key": "8888 (Jupyter)", "subject": "lab"}},
+	"range of a firewall": {{"at": {"line": 3, "path": "main.tf"}, "certainty": "likely", "detail": "lab lets everybody reach port 11434 (Ollama), 8888 (Jupyter)", "key": "11434 (Ollama), 8888 (Jupyter)", "subject": "lab"}},
 	"management": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "the management interface of api listens on 0.0.0.0", "subject": "api"}},
 	"dashboard of a cluster": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "the dashboard interface of api listens on 0.0.0.0", "subject": "api"}},
 	"login not known": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "the management interface of api listens on 0.0.0.0", "subject": "api"}},

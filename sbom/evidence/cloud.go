@@ -38,6 +38,7 @@ func linkCloud(inv *sbom.Inventory) {
 		if r.mode == "resource" {
 			c.grants(r)
 			c.workload(r)
+			c.kubernetesObject(r)
 			c.store(r)
 		}
 	}
@@ -45,6 +46,7 @@ func linkCloud(inv *sbom.Inventory) {
 		if r.mode == "resource" {
 			c.joinStore(r)
 			c.exposure(r)
+			c.firewall(r)
 		}
 	}
 }

@@ -24,7 +24,7 @@ var terraform = sbom.Collector{
 }
 
 // cloudFamilies are what infrastructure code is read for.
-var cloudFamilies = []sbom.Family{sbom.FamilyWorkloads, sbom.FamilyIdentities, sbom.FamilyStores, sbom.FamilyExposures}
+var cloudFamilies = []sbom.Family{sbom.FamilyWorkloads, sbom.FamilyIdentities, sbom.FamilyStores, sbom.FamilyExposures, sbom.FamilyNetworkPolicies}
 
 const (
 	// maxTerraformBytes bounds a file: the largest of the modules people publish has
@@ -250,7 +250,7 @@ func (r hclReader) value(e hclsyntax.Expression, depth int) value {
 			}
 		}
 	case *hclsyntax.FunctionCallExpr:
-		if e.Name == "jsonencode" && len(e.Args) == 1 || e.Name == "tostring" && len(e.Args) == 1 || e.Name == "toset" && len(e.Args) == 1 {
+		if (e.Name == "jsonencode" || e.Name == "yamlencode") && len(e.Args) == 1 || e.Name == "tostring" && len(e.Args) == 1 || e.Name == "toset" && len(e.Args) == 1 {
 			return r.value(e.Args[0], depth+1)
 		}
 		v.refs = references(e)
