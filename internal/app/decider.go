@@ -44,6 +44,8 @@ type Decider struct {
 	policies map[string]*engine.Policy // by configuration and environment
 	order    []string
 	loading  map[string]*loading
+
+	explainer chan struct{}
 }
 
 // Evaluate implements Evaluate.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
 	"github.com/mlpolicy/mlpolicy/internal/source"
+	"github.com/mlpolicy/mlpolicy/internal/store"
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
@@ -98,6 +100,56 @@ func critical(t *testing.T, b *bed, sha string) string {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// TestExplainShowsConditions explains a control of the embedded pack from what is stored,
+// and no rule of others: their evaluation is confined, and a trace would not be.
+func TestExplainShowsConditions(t *testing.T) {
+	t.Parallel()
+	decider := &Decider{Version: "test"}
+	b := start(t, func(o *Options) {
+		o.Evaluate = decider.Evaluate
+		o.Explain = func(ctx context.Context, r *store.Record, control string) (string, error) {
+			return decider.Explain(ctx, o.Store, r, control)
+		}
+	})
+	b.Allow("writer", "write")
+	pack := "# METADATA\n# title: Never\n# description: Fires on every reference.\n# custom:\n#   id: ACME-001\n#   stages: [training]\n#   severity: high\n#   applies_to: [references]\n#   requires: [references]\n#   fix: Remove it.\n#   maps: {owasp_ml: [], owasp_llm: [], atlas: [], nist_ai_rmf: [], cwe: [], eu_ai_act: [], threats: []}\n" +
+		"package acme.never\n\nimport future.keywords.not\n\ndeny contains {\"subject\": r.name, \"detail\": \"no\", \"at\": r.at} if some r in input.references\n"
+	repo := b.AddRepo("model", map[string]string{"train.py": pinned, ConfigName: "policies \"acme\" { source = \"acme\" }\n", "acme/never.rego": pack})
+	sha := b.Commit(map[string]string{"train.py": unpinned, ConfigName: "policies \"acme\" { source = \"acme\" }\n", "acme/never.rego": pack})
+	b.Change(repo, 1, sha, "main")
+	b.send("pull_request", b.PullEvent(repo, 1, "opened"))
+	b.idle()
+	eventually(t, func() string {
+		if b.conclusions(repo, sha)["mlpolicy / training"] == "" {
+			return fmt.Sprintf("runs %v: %s", b.conclusions(repo, sha), b.Latest(repo, sha)["mlpolicy"].Summary)
+		}
+		return ""
+	})
+	records, err := b.store.RecentDecisions(t.Context(), repo.ID, 1)
+	if err != nil || len(records) != 1 {
+		t.Fatalf("%v, %v", records, err)
+	}
+	for control, want := range map[string]string{"TRAIN-001": "held", "ACME-001": "Only controls of the embedded pack"} {
+		if text, err := decider.Explain(t.Context(), b.store, &records[0], control); err != nil || !strings.Contains(text, want) {
+			t.Errorf("%s: %q, %v", control, text, err)
+		}
+	}
+	if _, err := decider.Explain(t.Context(), b.store, &records[0], "TRAIN-999"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a control that is not there: %v", err)
+	}
+	fresh := &Decider{Version: "test"}
+	if text, err := fresh.Explain(t.Context(), b.store, &records[0], "TRAIN-001"); err != nil || !strings.Contains(text, "not loaded here any more") {
+		t.Errorf("after a restart: %q, %v", text, err)
+	}
+	b.press(repo, b.Latest(repo, sha)["mlpolicy / training"], buttonExplain, "writer")
+	eventually(t, func() string {
+		if text := b.Latest(repo, sha)["mlpolicy / training"].Text; !strings.Contains(text, "What it saw") {
+			return text + tail(b.log.String())
+		}
+		return ""
+	})
 }
 
 func TestLawOfTheDecider(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/mlpolicy/mlpolicy/engine"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
@@ -12,14 +13,30 @@ import (
 	"github.com/mlpolicy/mlpolicy/internal/workbench"
 )
 
+// embeddedPrefix begins the packages of the embedded pack.
+const embeddedPrefix = "mlpolicy."
+
+// explainTimeout bounds one explanation, and how long a reader waits for those of others:
+// one is made at a time, since each evaluates a whole input again.
+const explainTimeout = 30 * time.Second
+
 // maxExplained bounds the controls that a check run explains in full: each is evaluated
 // again and traced.
 const maxExplained = 5
 
 // Explain evaluates a control over the recorded input of a decision again, and says how
 // often each of its conditions held, as `mlpolicy policy explain` does. The policies of a
-// repository are not recorded: where this server has them no longer, it says so.
+// repository are not recorded: where this server has them no longer, it says so. Rules of
+// others are not traced here: what confines their evaluation does not trace.
 func (d *Decider) Explain(ctx context.Context, s *store.Store, r *store.Record, control string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, explainTimeout)
+	defer cancel()
+	select {
+	case d.explaining() <- struct{}{}:
+		defer func() { <-d.explaining() }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 	content, err := s.Blob(ctx, r.RecordDigest)
 	if err != nil {
 		return "", err
@@ -33,7 +50,7 @@ func (d *Decider) Explain(ctx context.Context, s *store.Store, r *store.Record, 
 		return "", err
 	}
 	if policy == nil {
-		return "The policies of this decision are not loaded here any more. With a checkout of the commit:\n\n  mlpolicy policy explain " + control + " --base BASE\n", nil
+		return elsewhere("The policies of this decision are not loaded here any more.", control), nil
 	}
 	if content, err = s.Input(ctx, r.InputDigest); err != nil {
 		return "", err
@@ -50,6 +67,9 @@ func (d *Decider) Explain(ctx context.Context, s *store.Store, r *store.Record, 
 		if result.Control.ID != control {
 			continue
 		}
+		if !strings.HasPrefix(result.Control.Package, embeddedPrefix) {
+			return elsewhere("Only controls of the embedded pack are traced on a server.", control), nil
+		}
 		x, err := workbench.Explain(ctx, policy, in, result)
 		if err != nil {
 			return "", err
@@ -59,6 +79,21 @@ func (d *Decider) Explain(ctx context.Context, s *store.Store, r *store.Record, 
 		return b.String(), err
 	}
 	return "", store.ErrNotFound
+}
+
+// elsewhere says where an explanation can be had that this server does not give.
+func elsewhere(why, control string) string {
+	return why + " In a checkout of the commit:\n\n  mlpolicy policy explain " + control + " --base BASE\n"
+}
+
+// explaining holds the one explanation that is made at a time.
+func (d *Decider) explaining() chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.explainer == nil {
+		d.explainer = make(chan struct{}, 1)
+	}
+	return d.explainer
 }
 
 // recorded returns the policies with a digest: those that are loaded, or the embedded pack
