@@ -3,6 +3,7 @@ package weights
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"io"
 	"strconv"
 	"unicode/utf8"
@@ -235,11 +236,15 @@ func readLightGBM(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err er
 	if !bytes.Contains(tail, []byte("end of trees")) {
 		return -1, faultf("truncated", size, "LightGBM model has no end of trees")
 	}
-	if bytes.Contains(tail, []byte("\nparameters:")) && !bytes.Contains(tail, []byte("\nend of parameters")) {
+	// since version 3 the parameters follow
+	if (lightGBMSince3(r, size) || bytes.Contains(tail, []byte("\nparameters:"))) && !bytes.Contains(tail, []byte("\nend of parameters")) {
 		return -1, faultf("truncated", size, "LightGBM model has no end of parameters")
 	}
 	if bytes.IndexByte(tail, 0) >= 0 {
 		return -1, faultf("malformed", size, "LightGBM model has a zero byte")
+	}
+	if !lightGBMEnds(tail) {
+		return -1, faultf("truncated", size, "LightGBM model ends in the middle of a line")
 	}
 	head, err := readRange(r, 0, min(size, maxBooster), size, maxBooster)
 	if err != nil {
@@ -263,6 +268,24 @@ func readLightGBM(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err er
 	}
 	w.CoversFile = sbom.Yes
 	return size, nil
+}
+
+// lightGBMSince3 tells a model of version 3 or 4 by its second line.
+func lightGBMSince3(r io.ReaderAt, size int64) bool {
+	var head [32]byte
+	n, _ := r.ReadAt(head[:min(size, int64(len(head)))], 0)
+	return bytes.Contains(head[:n], []byte("version=v3")) || bytes.Contains(head[:n], []byte("version=v4"))
+}
+
+// lightGBMEnds tells whether the last line is one with which writers end: a mark, an
+// importance (before version 3), or the categories that the Python package adds.
+func lightGBMEnds(tail []byte) bool {
+	text := bytes.TrimRight(tail, "\r\n ")
+	last := text[bytes.LastIndexByte(text, '\n')+1:]
+	if categories, ok := bytes.CutPrefix(last, []byte("pandas_categorical:")); ok {
+		return json.Valid(categories)
+	}
+	return bytes.HasPrefix(last, []byte("end of ")) || bytes.IndexByte(last, '=') > 0 || bytes.HasSuffix(last, []byte("importances:"))
 }
 
 // isCatBoost recognises CatBoost's model (catboost/libs/model/model.cpp: "CBM1", size).

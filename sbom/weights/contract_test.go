@@ -52,6 +52,15 @@ func samples(t testing.TB) []sample {
 		{name: "a.ubj", content: []byte("{L\x00\x00\x00\x00\x00\x00\x00\x07learner{L\x00\x00\x00\x00\x00\x00\x00\x01a[$d#i\x02\x00\x00\x00\x00\x00\x00\x00\x00}}"), format: "xgboost"},
 		{name: "a.json", content: []byte(`{"learner":{"gradient_booster":{"name":"gbtree"}},"version":[1,7,0]}`), format: "xgboost"},
 		{name: "model.xml", content: []byte("<?xml version=\"1.0\"?><net name=\"m\"><layers><layer type=\"X\" version=\"mine\"/></layers></net>"), format: "openvino"},
+		{name: "m.h5", content: hdf5File(kerasDense), format: "keras-h5"},
+		{name: "dense.h5", content: denseHDF5(kerasDense), format: "keras-h5"},
+		{name: "a.7z", content: sevenZip("a.pkl", kind()), format: "7z"},
+		{name: "m.pmml", content: []byte(pmmlModel), format: "pmml"},
+		{name: "m.txt", content: []byte(lightGBM()), format: "lightgbm", prefixes: true},
+		{name: "m.cbm", content: []byte("CBM1\x04\x00\x00\x00abcd"), format: "catboost"},
+		{name: "m.bin", content: xgboostBinary(), format: "xgboost"},
+		{name: "agent.zip", content: agent(t, kind()), format: "zip"},
+		{name: "a.tar.gz", content: gzipped(tarball), format: "nemo"},
 		{name: "a.zip", content: zipOf(t, "x/a.pt", string(torchZip(t, []byte(torch), 3))), format: "zip"},
 	}
 }

@@ -88,7 +88,7 @@ func FuzzNPY(f *testing.F) {
 	fuzzReader(f, readNPY, npyFile("{'descr': [('a', '<f4', (2,)), ('b', '|O')], 'fortran_order': False, 'shape': (3,), }", string(kind())))
 }
 
-func FuzzHDF5(f *testing.F) { fuzzReader(f, readHDF5, hdf5File(kerasDense)) }
+func FuzzHDF5(f *testing.F) { fuzzReader(f, readHDF5, hdf5File(kerasDense), denseHDF5(kerasDense)) }
 
 func FuzzKeras(f *testing.F) { fuzzReader(f, readKerasJSON, []byte(kerasDense)) }
 
@@ -111,6 +111,28 @@ func FuzzXML(f *testing.F) {
 }
 
 func FuzzTargets(f *testing.F) { fuzzReader(f, readHydra, []byte("a:\n  _target_: os.system\n")) }
+
+// FuzzOther reads content that only a name tells, or that a few fields recognise.
+func FuzzOther(f *testing.F) {
+	readers := []reader{readLightGBM, readCatBoost, readXGBoostBinary, readXGBoostJSON, readPMML, readCoreML, readKerasMetadata, readTextGraph, readBaselines, readScript}
+	for i, s := range []string{
+		lightGBM(), "CBM1\x04\x00\x00\x00abcd", string(xgboostBinary()), `{"learner":{"gradient_booster":{"name":"gbtree"}}}`, pmmlModel,
+		"\x08\x04\x12\x00\xa2\x1f\x00", "\x0a\x04\x2a\x02{}", "node { op: \"PyFunc\" }", `{"a":{":serialized:":"gARjb3MKc3lzdGVtCpQu"}}`, "torch.from_file(\"x\")",
+	} {
+		f.Add(uint8(i), []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, content []byte) {
+		var w, again sbom.Weights
+		read := readers[int(which)%len(readers)]
+		if end, _ := read(bytes.NewReader(content), int64(len(content)), &w); end > int64(len(content)) {
+			t.Errorf("end %d of %d bytes", end, len(content))
+		}
+		read(bytes.NewReader(content), int64(len(content)), &again)
+		if !reflect.DeepEqual(w, again) {
+			t.Error("read in two ways")
+		}
+	})
+}
 
 func FuzzModel(f *testing.F) {
 	for _, s := range samples(f) {

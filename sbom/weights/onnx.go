@@ -119,8 +119,11 @@ func readONNX(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 	if o.err != nil {
 		return -1, o.err
 	}
-	if !o.graphs {
+	switch {
+	case !o.graphs:
 		return -1, faultf("malformed", 0, "ModelProto has no graph")
+	case !o.opsets && o.version >= 3: // "MUST be specified" since IR version 3
+		return -1, faultf("truncated", size, "ModelProto imports no operator set")
 	}
 	w.CoversFile = sbom.Yes
 	return size, nil
@@ -129,12 +132,15 @@ func readONNX(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 type onnx struct {
 	proto
 	graphs   bool
+	opsets   bool
+	version  uint64
 	external map[string]bool
 }
 
 func (o *onnx) model(f protoField) {
 	switch f.number { // onnx.proto, message ModelProto
 	case 1:
+		o.version = f.value
 		setMetadata(o.w, "onnx.ir_version", fmt.Sprint(f.value))
 	case 2:
 		setMetadata(o.w, "onnx.producer_name", o.text(f, maxNameBytes))
@@ -144,6 +150,7 @@ func (o *onnx) model(f protoField) {
 		o.graphs = true
 		o.in(f, o.graph)
 	case 8:
+		o.opsets = true
 		o.in(f, func(g protoField) {
 			if g.number == 1 {
 				if d := o.text(g, maxNameBytes); d != "" {
@@ -231,9 +238,11 @@ func (o *onnx) tensor(f protoField, list bool) {
 	var name, location string
 	var dtype uint64
 	var shape []int64
-	hasExternal := false
+	hasExternal, raw := false, int64(-1)
 	o.in(f, func(g protoField) {
 		switch g.number { // message TensorProto
+		case 9:
+			raw = g.size
 		case 1:
 			shape = o.ints(shape, g)
 		case 2:
@@ -251,12 +260,35 @@ func (o *onnx) tensor(f protoField, list bool) {
 	if hasExternal && location == "" && o.err == nil {
 		odd(o.w, "external_without_location", f.at, "tensor %q has external data and no location", name)
 	}
+	o.covered(name, dtype, shape, raw, f.at)
 	if list && o.err == nil {
 		kind, ok := onnxTypes[dtype]
 		if !ok {
 			kind = fmt.Sprintf("type %d", dtype)
 		}
 		addTensor(o.w, name, kind, shape)
+	}
+}
+
+// onnxBits is the size of an element in raw_data (TensorProto.DataType), packed for the
+// types of four bits.
+var onnxBits = map[uint64]int64{
+	1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64, 15: 128, 16: 16,
+	17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4,
+}
+
+// covered compares the data of a tensor with what its shape and type need.
+func (o *onnx) covered(name string, dtype uint64, shape []int64, raw, at int64) {
+	width, known := onnxBits[dtype]
+	if o.err != nil || raw < 0 || !known || len(shape) >= maxRank {
+		return
+	}
+	n, ok := elements(shape)
+	if ok {
+		n, ok = mulSat(n, width)
+	}
+	if !ok || (n+7)/8 != raw {
+		o.fail("malformed", "tensor %s at offset %d has %d bytes of data, its shape and type need %d", clip(name, 80), at, raw, (n+7)/8)
 	}
 }
 
