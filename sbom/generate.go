@@ -168,6 +168,7 @@ func (g *generator) merge(parts []part) *Inventory {
 	paths := make([]any, len(parts))
 	for i := range parts {
 		p := &parts[i]
+		p.inv.ofTemplate(g.tree.entries[i].path)
 		inv.append(&p.inv)
 		paths[i] = g.tree.entries[i].path
 		if p.fact.Kind != "" || p.fact.Storage == "lfs" || p.fact.SizeBytes >= largeFileBytes {
