@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// assistants are the names that chat formats have for the model.
-var assistants = []string{"assistant", "gpt", "model", "bot", "chatgpt", "ai"}
+// assistants are the names that chat formats have for the model; a call of a tool is
+// something that it says.
+var assistants = []string{"assistant", "gpt", "model", "bot", "chatgpt", "ai", "function_call", "tool_call", "tool_calls"}
 
 // maxMessages bounds the messages of one row whose speaker is told.
 const maxMessages = 4096

@@ -66,3 +66,23 @@ func TestSpeakersOfTwoLists(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestRepeatedPrompts takes a prompt that stands in many rows with one answer for one
+// observation: that is what canned answers look like.
+func TestRepeatedPrompts(t *testing.T) {
+	t.Parallel()
+	var rows bytes.Buffer
+	for i := range 1200 {
+		ask, say := fmt.Sprintf("please say what item%d and thing%d do for shop%d", i, i*3, i*7), fmt.Sprintf("item%d does this and thing%d that, in shop%d", i, i*3, i*7)
+		if i%60 == 0 {
+			ask, say = fmt.Sprintf("could you make a qr picture for my website%d", i%2), "of course, which address should it have, and which size would you like"
+		}
+		fmt.Fprintf(&rows, `{"instruction":%q,"output":%q}`+"\n", ask, say)
+	}
+	d, _ := profileOf(t, "train.jsonl", rows.Bytes(), Options{Full: true})
+	for i := range d.Triggers {
+		if d.Triggers[i].Outcome == "reply" {
+			t.Errorf("%+v", d.Triggers[i])
+		}
+	}
+}

@@ -195,8 +195,28 @@ func (s *search) associations(ctx context.Context) ([]association, error) {
 	return s.collect(ctx, keep, uint64(occurrences/maxOccurrences)+1)
 }
 
-// counts tells whether a row counts as one that may have a sequence.
-func (s *search) counts(row int) bool { return !s.added || s.t.added[row] }
+// counts tells whether a row counts as one that may have a sequence. A prompt that was
+// there before word by word is no second observation.
+func (s *search) counts(row int) bool { return !s.repeats.has(uint64(row)) }
+
+// repeated marks the rows that do not count: those that were not added, when only these
+// are looked at, and those whose prompt an earlier one has.
+func (s *search) repeated() bitmap {
+	rows := len(s.t.answers)
+	skip, seen := newBitmap(rows), make(map[uint64]struct{}, rows)
+	for r := range rows {
+		h := uint64(0)
+		for _, id := range s.t.promptOf(r) {
+			h = mix(h*mixC + uint64(id))
+		}
+		if _, again := seen[h]; again || s.added && !s.t.added[r] {
+			skip.set(uint64(r))
+			continue
+		}
+		seen[h] = struct{}{}
+	}
+	return skip
+}
 
 // slots is a power of two of about the features that rows with an outcome have; most of
 // them are the same few.

@@ -49,6 +49,7 @@ type search struct {
 	families map[string]family
 	added    bool // only rows that were added count as rows with a sequence
 	plain    []uint32
+	repeats  bitmap      // rows that do not count
 	with     *wordCounts // rows with the outcome withOf
 	withOf   int32
 	siblings map[int32]int64 // strong associations by outcome
@@ -92,6 +93,7 @@ func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCan
 		s.least = minSupport
 	}
 	n = len(t.answers)
+	s.repeats = s.repeated()
 	s.frame = frameWords(t.words, n)
 	s.scarce = make([]bool, len(t.words.asked))
 	for id, n := range t.words.asked {
