@@ -35,6 +35,11 @@ type RawFinding struct {
 	Certainty Certainty
 }
 
+// resultFields are what a control may return; the first requiredFields it must.
+var resultFields = []string{"subject", "detail", "at", "key", "digest", "certainty"}
+
+const requiredFields = 3
+
 // ReadFindings reads the value of a control's deny as an evaluation does, for tools that
 // evaluate changed policies.
 func ReadFindings(value any) ([]RawFinding, error) { return readFindings(value) }
@@ -67,7 +72,7 @@ func readFinding(item any) (RawFinding, error) {
 	if !ok {
 		return f, fmt.Errorf("%T is no object with subject, detail and at", item)
 	}
-	for _, name := range []string{"subject", "detail", "at"} {
+	for _, name := range resultFields[:requiredFields] {
 		if _, ok := object[name]; !ok {
 			return f, fmt.Errorf("%s is missing", name)
 		}

@@ -227,7 +227,7 @@ func (l *loader) astErrors(pack, file string, err error) {
 				p, f = place[0], place[1]
 			}
 		}
-		message := e.Message
+		message := e.Message + l.functionNeighbours(e.Message)
 		if e.Details != nil {
 			for _, line := range e.Details.Lines() {
 				message += "; " + strings.TrimSpace(line)
@@ -235,6 +235,34 @@ func (l *loader) astErrors(pack, file string, err error) {
 		}
 		l.ds.add(p, f, row, col, "%s", message)
 	}
+}
+
+// functionNeighbours names what a call of an unknown function may have meant.
+func (l *loader) functionNeighbours(message string) string {
+	name, ok := strings.CutPrefix(message, "undefined function ")
+	if !ok {
+		return ""
+	}
+	known := map[string]bool{}
+	if strings.HasPrefix(name, "data.") {
+		for _, m := range l.modules {
+			for _, r := range m.Rules {
+				if len(r.Head.Args) > 0 {
+					known[m.Package.Path.String()+"."+string(r.Head.Name)] = true
+				}
+			}
+		}
+	} else {
+		for _, b := range capabilities().Builtins {
+			if b.Infix == "" && !strings.HasPrefix(b.Name, "internal.") {
+				known[b.Name] = true
+			}
+		}
+	}
+	if removedBuiltin(name) {
+		return ": policies have no network, environment, clock and randomness"
+	}
+	return neighbours(name, slices.Sorted(maps.Keys(known)))
 }
 
 // within says whether a package is pkg or lies below it.
@@ -326,6 +354,30 @@ func (l *loader) claim(c *annotated, m *ast.Module) {
 	for _, r := range m.Rules {
 		if r.Head.Ref()[0].Value.String() == "deny" && (r.Head.RuleKind() != ast.MultiValue || len(r.Head.Ref()) != 1 || len(r.Head.Args) > 0 || r.Default) {
 			l.ds.add(c.Pack, c.Path, r.Location.Row, 0, "deny must be a set of results: deny contains {\"subject\": …, \"detail\": …, \"at\": …} if { … }")
+			continue
+		}
+		if r.Head.Ref()[0].Value.String() == "deny" {
+			l.resultKeys(c, r)
+		}
+	}
+}
+
+// resultKeys checks the result that a rule writes out, which would be an error of every
+// evaluation otherwise.
+func (l *loader) resultKeys(c *annotated, r *ast.Rule) {
+	result, ok := r.Head.Key.Value.(ast.Object)
+	if !ok {
+		return // made elsewhere, checked when it is evaluated
+	}
+	for _, key := range result.Keys() {
+		name, ok := key.Value.(ast.String)
+		if ok && !slices.Contains(resultFields, string(name)) {
+			l.ds.add(c.Pack, c.Path, r.Location.Row, 0, "a result has no field %q%s", string(name), neighbours(string(name), resultFields))
+		}
+	}
+	for _, name := range resultFields[:requiredFields] {
+		if result.Get(ast.StringTerm(name)) == nil {
+			l.ds.add(c.Pack, c.Path, r.Location.Row, 0, "the result has no %s: it needs subject, detail and at", name)
 		}
 	}
 }

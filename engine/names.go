@@ -273,6 +273,9 @@ func (c *checker) sections(l *loader, p *Policy) {
 			if slices.Contains(alwaysThere, section) || slices.Contains(control.Requires, section) {
 				continue
 			}
+			if section != "*" && c.input.fields[section] == nil {
+				continue // no section has that name, and a message says so already
+			}
 			if section == "*" { // reads_raw is about values without a schema, not about this
 				l.ds.add(control.Pack, control.Path, control.module.Package.Location.Row, 0,
 					"%s reads all of input: name the sections", control.ID)

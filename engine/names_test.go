@@ -237,6 +237,39 @@ func TestTestsAreTyped(t *testing.T) {
 	}
 }
 
+// TestNamesOutsideTheInput holds the messages about names that the schema does not know of
+// to what was meant.
+func TestNamesOutsideTheInput(t *testing.T) {
+	t.Parallel()
+	good := control("components", fmt.Sprintf(deny, "startswith(x.name, \"a\")"))
+	for name, c := range map[string]struct{ from, to, want string }{
+		"built-in":          {"startswith", "startwith", `undefined function startwith; did you mean "startswith"?`},
+		"removed built-in":  {"startswith(x.name, \"a\")", "http.send({})", "policies have no network"},
+		"rule of a package": {"startswith", "_begin", `undefined function _begin; `},
+		"field of a result": {`"detail"`, `"detial"`, `a result has no field "detial"; did you mean "detail"?`},
+		"missing field":     {`"detail": "d", `, ``, "the result has no detail"},
+	} {
+		if !strings.Contains(good, c.from) {
+			t.Fatalf("%s: the control has no %s:\n%s", name, c.from, good)
+		}
+		got := loadError(t, engine.LoadOptions{}, pack("acme", map[string]string{"one.rego": strings.ReplaceAll(good, c.from, c.to)}))
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+	lib := pack("acme", map[string]string{
+		"lib.rego": "package acme.lib.places\n\nskipped(path) if startswith(path, \"tests/\")\n",
+		"one.rego": strings.Replace(strings.ReplaceAll(good, `startswith(x.name, "a")`, `places.skiped(x.name)`), "package acme.one\n", "package acme.one\n\nimport data.acme.lib.places\n", 1),
+	})
+	if got := loadError(t, engine.LoadOptions{}, lib); !strings.Contains(got, `did you mean "data.acme.lib.places.skipped"?`) {
+		t.Errorf("function of a library: %s", got)
+	}
+	typo := strings.ReplaceAll(good, "input.components", "input.compnents")
+	if got := loadError(t, engine.LoadOptions{}, pack("acme", map[string]string{"one.rego": typo})); strings.Contains(got, "does not require it") || !strings.Contains(got, `did you mean "components"?`) {
+		t.Errorf("a section that is not there: %s", got)
+	}
+}
+
 func TestControlsReadWhatTheyRequire(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, want, raw string }{

@@ -89,7 +89,7 @@ func TestProbeResultsOfAnotherFormAreErrors(t *testing.T) {
 		`{"subject": "s", "detail": "d", "at": {"path": "p", "line": 1.5}}`, `{"subject": "s", "detail": "d", "at": {"path": "p", "row": 1}}`,
 		`{"subject": "", "detail": "d", "at": {"path": ""}}`,
 	} {
-		text := control("components", "deny contains "+result+" if count(input.components) > 0")
+		text := control("components", "deny contains result if {\n\tcount(input.components) > 0\n\tresult := "+result+"\n}")
 		if r := evaluate(t, load(t, pack("acme", map[string]string{"one.rego": text})), withComponent(engine.ModeCheck))["ACME-001"]; r.Outcome != engine.Error {
 			t.Errorf("%s: outcome is %s", result, r.Outcome)
 		}

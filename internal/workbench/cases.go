@@ -282,7 +282,14 @@ func compareCase(c Case, r engine.Result, placed bool) string {
 	slices.Sort(at)
 	slices.Sort(likely)
 	if r.Outcome != c.Outcome {
-		return fmt.Sprintf("outcome is %s at %v, want %s (%s)", r.Outcome, at, c.Outcome, r.Reason)
+		message := fmt.Sprintf("outcome is %s, want %s", r.Outcome, c.Outcome)
+		if len(at) > 0 {
+			message += ": findings at " + strings.Join(at, ", ")
+		}
+		if r.Reason != "" {
+			message += " (" + r.Reason + ")"
+		}
+		return message
 	}
 	if !placed && (len(likely) != len(c.Likely) || len(c.At) > 0 && len(at) != len(c.At)) {
 		return fmt.Sprintf("%d findings, %d of them only likely; want %d and %d", len(at), len(likely), len(c.At), len(c.Likely))

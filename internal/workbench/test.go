@@ -107,6 +107,10 @@ func (p *Pack) run(ctx context.Context, modules, tests map[string]*ast.Module, t
 		}
 		if !t.Pass && !t.Skipped {
 			t.Message = strings.TrimSpace(fmt.Sprintf("%v %s%s", errorText(r.Error), failedParts(r.SubResults), r.Output))
+			if r.Location != nil {
+				t.Message = strings.TrimSpace(fmt.Sprintf("line %d did not hold: %s", r.Location.Row, t.Message))
+			}
+			t.Message = strings.TrimSuffix(t.Message, ":")
 		}
 		out = append(out, t)
 	}
