@@ -12,12 +12,12 @@ import "strings"
 var silentWords = set(
 	"push", "pushed", "output", "outputs", "out", "save", "saved", "upload", "uploads", "result", "results", "log", "logs", "logging", "wandb", "metadata", "leaderboard", "details", "expected",
 	"hub", "project", "experiment", "served", "space", "cluster", "entity", "display", "alias", "tag", "tags",
-	"type", "class", "arch", "architecture", "template", "format", "column", "columns", "key", "split", "splits", "subset", "num", "size", "max", "min", "length", "dtype", "device",
+	"type", "class", "arch", "architecture", "template", "format", "column", "columns", "split", "splits", "subset", "num", "size", "max", "min", "length", "dtype", "device",
 	"cache", "version", "revision", "endpoint", "host", "port", "task", "tasks", "metric", "metrics", "mode", "strategy", "field", "fields", "package", "module", "script", "framework",
 )
 
 // namingWords say that the value is a name, not of what.
-var namingWords = set("name", "names", "path", "paths", "id", "ids", "or", "repo", "repository", "uri", "hf", "remote", "list", "pretrained", "huggingface", "dir", "dirs")
+var namingWords = set("name", "names", "path", "paths", "id", "ids", "or", "repo", "repository", "uri", "hf", "remote", "list", "pretrained", "huggingface", "dir", "dirs", "for")
 
 // qualifiers say what for.
 var qualifiers = map[string]string{"train": "train", "training": "train", "eval": "eval", "evaluation": "eval", "test": "eval", "val": "eval", "valid": "eval", "validation": "eval", "calibration": "calibration", "calib": "calibration"}

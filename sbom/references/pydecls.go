@@ -203,6 +203,9 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 	ref := New(pos.kind, pos.role, text, at)
 	ref.CallAt, ref.How, ref.Loader, ref.Confidence = call, v.how, d.key, "medium"
 	ref.TrustRemoteCode = sbom.Unstated
+	if d.revision != "" && ref.Role != "push" && ref.Host == "huggingface" {
+		SetRevision(&ref, d.revision)
+	}
 	if d.host != "" && ref.Host == "huggingface" {
 		ref.Host, ref.URI = d.host, d.host+"://"+text
 	}

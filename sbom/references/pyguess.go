@@ -23,15 +23,13 @@ func (r *pyReader) guess(c *pyCall) {
 	if !ok {
 		return
 	}
-	if pos.kind == "adapter" && stringOf(e) == "" && KindOf(stringOf(c.node.Arg("", 1))) == NameHub {
-		e = c.node.Arg("", 1) // what it is put on comes first
-	}
 	for i := range c.node.Keywords {
 		k := &c.node.Keywords[i]
 		if p, ok := positionOf(k.Name); e == nil && (isNaming(k.Name) || ok && p.kind == pos.kind) {
 			e = k.Value
 		}
 	}
+	e = r.named(c, e)
 	switch e.(type) {
 	case *python.Str, *python.FString, *python.Name, *python.Attribute, *python.Subscript, *python.Cond:
 	default:
@@ -50,6 +48,26 @@ func (r *pyReader) guess(c *pyCall) {
 			r.load(pyValue{e, c.scope, c.block, "call"}, &s)
 		}
 	}
+}
+
+// maxBefore are arguments that stand before the name: what to load it with, or into
+// (self._load_tokenizer(CLIPTokenizer, "org/name")).
+const maxBefore = 2
+
+// named is the first argument that is known to be an id of the hub, e when none is.
+func (r *pyReader) named(c *pyCall, e python.Expr) python.Expr {
+	for i, a := range c.node.Args {
+		if _, starred := a.(*python.Starred); starred || i > maxBefore {
+			break
+		}
+		r.x.steps = maxSteps
+		for _, t := range r.x.terms(pyValue{a, c.scope, c.block, "call"}, 0) {
+			if s, ok := t.e.(*python.Str); ok && t.param == nil && t.imported == "" && KindOf(s.Value) == NameHub {
+				return a
+			}
+		}
+	}
+	return e
 }
 
 // isNaming tells a keyword that only says that its value is a name (repo_id, name_or_path).

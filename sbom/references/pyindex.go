@@ -103,6 +103,7 @@ type pyDecl struct {
 	value    pyValue
 	at       python.Pos
 	how      string
+	revision string // that stands beside it
 	host     string // where a key of the dict around the value says it lies, "" otherwise
 	variable bool   // of a module or function
 }

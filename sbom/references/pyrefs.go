@@ -235,7 +235,7 @@ func (r *pyReader) term(t pyTerm, s *pySink, depth int) bool {
 		}
 		return r.nested(t, s, values, depth)
 	}
-	if c, ok := t.e.(*python.Call); ok && s.kind == "adapter" && last(python.Dotted(c.Func)) == "snapshot_download" && depth < maxNested {
+	if c, ok := t.e.(*python.Call); ok && s.kind == "adapter" && strings.HasSuffix(python.Dotted(c.Func), "snapshot_download") && depth < maxNested {
 		return r.downloaded(t, c, s, depth) // a model's tokenizer comes with it; an adapter is told by its use
 	}
 	text, known, isText := r.x.text(t.pyValue, 0)

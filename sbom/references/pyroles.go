@@ -311,6 +311,7 @@ var pyRoles = []pyRole{
 	// read by its words, see guess.
 	{"HfApiEngine", "model", 0, "model", "serve", "", "quiet"},
 	{"HfEngine", "model", 0, "model", "serve", "", "quiet"},
+	{"*snapshot_download", "repo_id|model_id", 0, "model", "base", "", "quiet|shaped|guess"},
 	{"snapshot_download_*", "repo_id", 0, "model", "base", "", "quiet|shaped|guess"},
 	{"hf_hub_download_*", "repo_id", 0, "model", "base", "", "quiet|shaped|guess"},
 	{"load_dataset_*", "path|dataset_name", 0, "dataset", "train", "", "quiet|shaped|guess"},

@@ -76,6 +76,9 @@ func TestPython(t *testing.T) {
 
 		{"model of a service by its provider", "a = Agent(\"openai:gpt-4o\", prompt=\"p\")\nb = Other(\"x:gpt-4o\")\nload_lora(pipe, \"org/l\")\n", []found{{"model", "serve", "openai:gpt-4o", "", 1}, {"adapter", "adapter", "org/l", "", 3}}},
 
+		{"revision beside it", "META = dict(x=1)\nT(dataset={\"path\": \"org/d\", \"revision\": \"abc\"})\nI(model_id=\"org/m\", revision=\"v2\")\n", []found{{"dataset", "train", "org/d", "abc", 2}, {"model", "base", "org/m", "v2", 3}}},
+		{"what it is loaded with comes first", "T = \"org/t\"\nclass S(Base):\n  def f(self):\n    self._load_tokenizer(CLIPTokenizer, T)\n    safe_snapshot_download(\"org/m\")\n", []found{{"tokenizer", "tokenizer", "org/t", "", 1}, {"model", "base", "org/m", "", 5}}},
+
 		{"docstring, comment, error, comparison", "def f(n):\n  \"\"\"AutoModel.from_pretrained(\"org/doc\")\"\"\"\n  # from_pretrained(\"org/comment\")\n  if n == \"org/cmp\":\n    raise ValueError(\"use org/err\")\n  assert n, \"org/msg\"\n  print(\"org/prose\")\n", nil},
 		{"other things of that shape", "image = \"org/app\"\nwandb.init(project=\"org/p\", entity=\"org\")\nheaders = {\"accept\": \"application/json\"}\npath = \"a/b\"\nmetric = \"eval/loss\"\ntask = \"org/task\"\n", nil},
 		{"metadata is no load", "api.model_info(repo_id=\"org/m\")\nevaluate.load(\"org/metric\")\n", nil},

@@ -264,6 +264,7 @@ func (w *pyWalker) expr(e python.Expr) {
 			for i := range n.Keywords {
 				if k := &n.Keywords[i]; k.Name != "" {
 					w.declare(k.Name, w.value(k.Value, "keyword"), k.At, "keyword")
+					w.x.decls[len(w.x.decls)-1].revision = stringOf(n.Arg("revision", -1))
 				}
 			}
 		case *python.Dict:
@@ -273,7 +274,11 @@ func (w *pyWalker) expr(e python.Expr) {
 					if key == "path" && datasetDict(n) {
 						key = "dataset_path"
 					}
+					if key == "type" && entry(n, "library") == "huggingface" { // NeMo's tokenizer
+						key = "tokenizer_name"
+					}
 					w.declare(key, w.value(n.Values[i], "dict"), s.Pos(), "dict")
+					w.x.decls[len(w.x.decls)-1].revision = entry(n, "revision")
 				}
 			}
 		case *python.Comp:
@@ -342,12 +347,22 @@ func deferred(c *python.Call) *python.Call {
 	return inner
 }
 
+// entry is the text at a key of a dict, "" when it is no literal.
+func entry(d *python.Dict, key string) string {
+	for i, k := range d.Keys {
+		if stringOf(k) == key && i < len(d.Values) {
+			return stringOf(d.Values[i])
+		}
+	}
+	return ""
+}
+
 // datasetDict tells a dict that load_dataset is called with (axolotl, TRL) from one that
 // holds any other path.
 func datasetDict(d *python.Dict) bool {
 	for _, k := range d.Keys {
 		switch stringOf(k) {
-		case "split", "ds_type", "type", "data_files", "chat_template", "field_messages", "subset":
+		case "revision", "split", "ds_type", "type", "data_files", "chat_template", "field_messages", "subset":
 			return true
 		}
 	}

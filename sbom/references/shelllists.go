@@ -131,6 +131,10 @@ func (s *shell) more(flag string, values []word, call sbom.At) {
 		switch {
 		case i == 0 && strings.ContainsAny(w.text[:min(1, len(w.text))], "[{"):
 			s.json(pos, w, call, flag)
+		case w.from.Path != "" && strings.Contains(w.text, " "): // $LIST is as many words as it holds
+			for _, part := range strings.Fields(w.text) {
+				take(variable{value: part, at: w.from})
+			}
 		case len(w.many) > 0:
 			for j, v := range w.many {
 				if i > 0 || j > 0 || plural {
