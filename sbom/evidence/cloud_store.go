@@ -279,6 +279,8 @@ func (c *cloud) exposure(r resource) {
 				return
 			}
 		}
+	case "azureml_online_endpoint": // public unless it says otherwise, always with a key or a token
+		c.expose(r, r, firstStated(c.get(r, "public_network_access_enabled").tri(), sbom.Yes), sbom.Yes, sbom.Yes)
 	case "aws_ecs_service":
 		c.ecsService(r)
 	}

@@ -37,6 +37,7 @@ var cloudKinds = map[string]cloudKind{
 	"azurerm_machine_learning_workspace":                     {"azureml", "notebook", nil, []string{"managed_network"}, []string{"encryption"}},
 	"azurerm_machine_learning_compute_cluster":               {"azureml", "training", nil, []string{"subnet_resource_id"}, nil},
 	"azurerm_machine_learning_compute_instance":              {"azureml", "notebook", nil, []string{"subnet_resource_id"}, nil},
+	"azureml_online_endpoint":                                {"azureml", "serving", nil, nil, nil},
 	"azurerm_cognitive_account":                              {"azureml", "serving", nil, []string{"network_acls"}, []string{"customer_managed_key"}},
 	"azurerm_linux_web_app":                                  {"azure", "", nil, nil, nil},
 	"azurerm_linux_function_app":                             {"azure", "", nil, nil, nil},
@@ -286,7 +287,7 @@ func (c *cloud) cloudSettings(r resource, w *sbom.Workload) {
 		w.Settings["public"] = string(opposite(c.get(r, "gce_setup", "disable_public_ip").tri()))
 	case "google_notebooks_instance":
 		w.Settings["public"] = string(opposite(c.get(r, "no_public_ip").tri()))
-	case "azurerm_machine_learning_workspace", "azurerm_cognitive_account":
+	case "azurerm_machine_learning_workspace", "azurerm_cognitive_account", "azureml_online_endpoint":
 		w.Settings["public"] = string(c.get(r, "public_network_access_enabled").tri())
 	case "azurerm_machine_learning_compute_cluster":
 		if v := c.get(r, "scale_settings", "max_node_count"); v.given() {

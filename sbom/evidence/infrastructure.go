@@ -9,6 +9,8 @@ var infrastructureCollectors = []sbom.Collector{
 	dockerfile,
 	terraform,
 	cloudFormation,
+	azureTemplate,
+	bicep,
 	pythonJobs,
 	torchServe,
 	triton,

@@ -110,14 +110,14 @@ func (v value) strings() []string {
 	return out
 }
 
-// tri reads a boolean.
+// tri reads a boolean, or the words that Azure has for one.
 func (v value) tri() sbom.Tri {
 	switch {
 	case !v.given():
 		return sbom.Unstated
-	case v.known && strings.EqualFold(v.text, "true"):
+	case v.known && (strings.EqualFold(v.text, "true") || strings.EqualFold(v.text, "Enabled")):
 		return sbom.Yes
-	case v.known && strings.EqualFold(v.text, "false"):
+	case v.known && (strings.EqualFold(v.text, "false") || strings.EqualFold(v.text, "Disabled")):
 		return sbom.No
 	}
 	return sbom.Unresolved
