@@ -276,8 +276,12 @@ func writeGate(w io.Writer, f *gateFlags, r *gate.Result, opts report.Options) e
 	if r.Decided == nil {
 		return nil
 	}
-	fmt.Fprintln(w)
-	return report.Table(w, r.Decided, opts)
+	if opts.Verbose {
+		fmt.Fprintln(w)
+		return report.Table(w, r.Decided, opts)
+	}
+	r.Verdict(w)
+	return nil
 }
 
 // gateError is an error of collecting: a model that cannot be listed proves nothing.
