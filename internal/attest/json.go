@@ -51,6 +51,12 @@ func decodeJSON(data []byte) (any, error) {
 	return value, nil
 }
 
+// CheckJSON tells why a document cannot be read strictly, nil when it can.
+func CheckJSON(data []byte) error {
+	_, err := decodeJSON(data)
+	return err
+}
+
 func decodeValue(d *json.Decoder, depth int) (any, error) {
 	if depth > maxJSONDepth {
 		return nil, malformed("nested deeper than %d", maxJSONDepth)

@@ -133,7 +133,7 @@ func TestReadRevocations(t *testing.T) {
 	if err != nil || len(got) != 1 || got[0].Reason != "poisoned" {
 		t.Errorf("%v, %v", got, err)
 	}
-	for _, bad := range []string{"", "[]", `{"revoked":[{"digest":"abc"}]}`, `{"revoked":[{"digest":"sha256:zz"}]}`, `{"revokd":[]}`} {
+	for _, bad := range []string{`{"revoked":[]} {"revoked":[{"digest":"sha256:` + sumA + `"}]}`, `{"revoked":[{"digest":"sha256:` + sumA + `"}],"revoked":[]}`, "", "[]", `{"revoked":[{"digest":"abc"}]}`, `{"revoked":[{"digest":"sha256:zz"}]}`, `{"revokd":[]}`} {
 		if _, err := ReadRevocations([]byte(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}

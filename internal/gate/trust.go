@@ -133,6 +133,10 @@ func (g *Gate) readRevocations() error {
 
 // ReadRevocations reads one file of revoked digests.
 func ReadRevocations(content []byte) ([]engine.Revoked, error) {
+	// A second list, or one behind the document, would be passed over in silence.
+	if err := attest.CheckJSON(content); err != nil {
+		return nil, err
+	}
 	var list struct {
 		Revoked []struct {
 			Digest string `json:"digest"`
