@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/lineage"
 )
 
 // The size of the picture, in pixels of the SVG.
@@ -67,7 +68,12 @@ func (s *Server) lineage(w http.ResponseWriter, v visit, o *opened) error {
 	if err != nil {
 		return err
 	}
-	return s.renderDecision(w, "lineage", "Lineage", v, o, map[string]any{"Picture": draw(f), "Gaps": f.Provenance.Gaps, "Revoked": f.Provenance.Revoked})
+	// What others made of the same bytes may be in repositories that the reader may not read.
+	nodes, edges, err := s.Store.Around(v.Context(), digestsIn(f), s.Auth == nil, maxNodes)
+	if err != nil {
+		return err
+	}
+	return s.renderDecision(w, "lineage", "Lineage", v, o, map[string]any{"Picture": draw(f, nodes, edges), "Gaps": f.Provenance.Gaps, "Revoked": f.Provenance.Revoked})
 }
 
 // graph is what is drawn before it has places.
@@ -76,10 +82,11 @@ type graph struct {
 	edges []edge
 }
 
-func draw(f facts) picture {
+func draw(f facts, nodes []lineage.Node, edges []lineage.Edge) picture {
 	g := &graph{nodes: map[string]*node{}}
 	g.components(f)
 	g.provenance(f.Provenance)
+	g.recorded(f, nodes, edges)
 	g.revoke(f.Provenance.Revoked)
 	return g.layout()
 }
@@ -160,6 +167,50 @@ func (g *graph) provenance(p sbom.Provenance) {
 		if n, ok := g.nodes[gap.Digest]; ok {
 			n.Detail = shorten("gap: "+strings.ReplaceAll(gap.Code, "_", " "), 22)
 		}
+	}
+}
+
+// digestsIn are the digests by which the stored lineage may know what a source holds.
+func digestsIn(f facts) []string {
+	var out []string
+	for _, c := range f.Components {
+		for algorithm, value := range c.Digests {
+			out = append(out, algorithm+":"+value)
+		}
+	}
+	for _, e := range f.Provenance.Edges {
+		out = append(out, e.From, e.To)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// recorded draws what the stored lineage knows beyond this source. A thing that the source
+// has is one with it.
+func (g *graph) recorded(f facts, nodes []lineage.Node, edges []lineage.Edge) {
+	same := map[string]string{}
+	for _, c := range f.Components {
+		for algorithm, value := range c.Digests {
+			if g.nodes[c.Ref] != nil {
+				same[algorithm+":"+value] = c.Ref
+			}
+		}
+	}
+	id := func(digest string) string { return cmp.Or(same[digest], digest) }
+	for _, n := range nodes {
+		stage := stageOr(n.Stage, "training")
+		switch n.Kind {
+		case "dataset":
+			stage = "data"
+		case "base":
+			stage = "base"
+		}
+		g.add(id(n.Digest), n.Kind, cmp.Or(n.Name, n.Digest), "recorded", stage)
+	}
+	for _, e := range edges {
+		g.add(id(e.From), "artifact", e.From, "recorded", "data")
+		g.add(id(e.To), "artifact", e.To, "recorded", stageOr(e.Stage, "training"))
+		g.edge(id(e.From), id(e.To), e.Relation)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/mlpolicy/mlpolicy/internal/store"
 	"github.com/mlpolicy/mlpolicy/internal/store/storetest"
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/lineage"
 )
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -284,6 +285,58 @@ func TestSignInCannotBeBegunElsewhere(t *testing.T) {
 		_, _, header := fetch(t, client, web.URL+"/auth/login?to="+url.QueryEscape(to))
 		if cookie := header.Get("Set-Cookie"); strings.Contains(cookie, "evil") {
 			t.Errorf("the sign-in would end at %s: %s", to, cookie)
+		}
+	}
+}
+
+// TestLineageIsTheStoredOne shows what the source itself does not say: what its parts were
+// made from, and what was made of them only where nobody is kept from seeing it.
+func TestLineageIsTheStoredOne(t *testing.T) {
+	t.Parallel()
+	s, id := seeded(t)
+	err := s.InTx(t.Context(), func(tx store.Tx) error {
+		return tx.SaveLineage(t.Context(), []lineage.Node{{Digest: "sha256:raw", Kind: "dataset", Name: "stored-tickets", Stage: "data"}, {Digest: "sha256:theirs", Kind: "model", Name: "secret-product", Stage: "training"}},
+			[]lineage.Edge{{From: "sha256:raw", To: "sha256:bad", Relation: "prepared from"}, {From: "sha256:out", To: "sha256:theirs", Relation: "merged from"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := fetch(t, http.DefaultClient, server(t, Options{Store: s}).URL+"/decisions/"+id+"/lineage")
+	if !strings.Contains(body, "stored-tickets") || !strings.Contains(body, "secret-product") {
+		t.Errorf("the stored lineage is not drawn:\n%s", body)
+	}
+	picture := draw(facts{Provenance: sbom.Provenance{Edges: []sbom.ProvenanceEdge{{From: "a", To: "b"}}}}, nil, nil)
+	if len(picture.Columns) != 2 || len(picture.Edges) != 1 || picture.Edges[0].X1 >= picture.Edges[0].X2 {
+		t.Errorf("%+v", picture)
+	}
+}
+
+// TestALargeLineageIsReadable draws sixty joined things and hundreds that are not: nothing
+// overlaps, and what has no lineage does not push away what has.
+func TestALargeLineageIsReadable(t *testing.T) {
+	t.Parallel()
+	var f facts
+	for i := range 30 {
+		f.Components = append(f.Components, sbom.Component{Ref: fmt.Sprintf("base%d", i), Kind: "model", Name: fmt.Sprintf("base-%d", i)},
+			sbom.Component{Ref: fmt.Sprintf("adapter%d", i), Kind: "adapter", Name: fmt.Sprintf("adapter-%d", i), DerivedFrom: []string{fmt.Sprintf("base%d", 29-i)}})
+	}
+	for i := range 400 {
+		f.Components = append(f.Components, sbom.Component{Ref: fmt.Sprintf("alone%d", i), Kind: "model", Name: fmt.Sprintf("alone-%d", i)})
+	}
+	p := draw(f, nil, nil)
+	if len(p.Nodes) != 60+maxAlone || p.Left != 400-maxAlone || len(p.Edges) != 30 || p.Width > pictureWidth {
+		t.Errorf("%d nodes, %d left, %d edges, %d wide", len(p.Nodes), p.Left, len(p.Edges), p.Width)
+	}
+	at := map[[2]int]bool{}
+	for _, n := range p.Nodes {
+		if at[[2]int{n.X, n.Y}] {
+			t.Errorf("%s lies on another", n.ID)
+		}
+		at[[2]int{n.X, n.Y}] = true
+	}
+	for _, e := range p.Edges {
+		if e.Y1 != e.Y2 {
+			t.Errorf("%s and %s are joined and not beside each other", e.From, e.To)
 		}
 	}
 }
