@@ -68,6 +68,7 @@ func TestFormats(t *testing.T) {
 		{"names in a variable", "a.sh", "MODEL_PATH=org/m\nMODELS=\"org/a org/b\"\nIMAGE=org/app\n", []found{{"model", "base", "org/m", "", 1}, {"model", "base", "org/a", "", 2}, {"model", "base", "org/b", "", 2}}},
 		{"values of one flag", "a.sh", "t.py --dataset_mixer_list org/a 1.0 org/b 500 --dataset_mixer_eval_list org/c 16 --priority high org/other\nt.py --datasets '{\"org/d\": 1.0}' --cluster org/x\n",
 			[]found{{"dataset", "train", "org/a", "", 1}, {"dataset", "train", "org/b", "", 1}, {"dataset", "eval", "org/c", "", 1}, {"dataset", "train", "org/d", "", 2}}},
+		{"heredoc in a list", "a.sh", "A=(<<x org/a)\nhf download org/m\n", []found{{"model", "base", "org/m", "", 2}}},
 		{"a list in a variable", "a.sh", "SETS=\"org/a 8 org/b 9\"\nx.py --dataset_mixer_list $SETS\n", []found{{"dataset", "train", "org/a", "", 1}, {"dataset", "train", "org/b", "", 1}}},
 		{"loops", "a.sh", "sets=(\n  org/a # one\n  org/b\n)\nfor d in \"${sets[@]}\"; do\n  x.py --data_path ${d} --out_path $d.json\ndone\nfor m in org/m org/n; do x.py --model $m; done\n",
 			[]found{{"dataset", "train", "org/a", "", 2}, {"dataset", "train", "org/b", "", 3}, {"model", "base", "org/m", "", 8}, {"model", "base", "org/n", "", 8}}},

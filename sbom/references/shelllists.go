@@ -27,9 +27,11 @@ func (l *lexer) array(name word) {
 		case strings.IndexByte(" \t\r;&|(", c) >= 0:
 			l.pos++
 		default:
-			if w := l.word(); len(items) < maxListWords {
+			start := l.pos
+			if w := l.word(); len(items) < maxListWords && l.pos > start {
 				items = append(items, w)
 			}
+			l.pos = max(l.pos, start+1) // << ends a word where it begins
 		}
 	}
 	l.pos = min(l.pos+1, len(l.text))
