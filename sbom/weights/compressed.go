@@ -140,7 +140,7 @@ func openCompressed(s *scan, p *part) {
 		case err != nil:
 			s.notUnpacked(p, c, err)
 			return
-		case p.depth == 0 && archiveName(p.w.Path):
+		case p.depth == 0 && archiveName(p.w.Path) && !blank(head): // zeros are a tar without members
 			s.fault(p.member, faultf("unsupported", 0, "name promises an archive; what is compressed is none"))
 			return
 		}

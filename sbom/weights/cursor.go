@@ -19,6 +19,7 @@ type fault struct {
 	code   string // a Problem.Code: truncated, malformed, too_large, too_deep, too_many, unsupported, unreadable
 	offset int64
 	reason string
+	inner  bool // of a member
 	total  bool // the limit is that of the whole file, which an archive of data reaches
 }
 

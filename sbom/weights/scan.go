@@ -154,10 +154,23 @@ func (s *scan) content(p *part, f *format) {
 // uncovered makes a problem of bytes that the structure of a file does not account for:
 // nobody knows what they are.
 func (s *scan) uncovered(p *part, end int64) {
-	if p.w.CoversFile != sbom.No || len(s.faults) > 0 {
+	if p.w.CoversFile != sbom.No || len(s.faults) > 0 || p.padded(end) {
 		return
 	}
 	s.fault(p.member, faultf("disagreement", max(end, 0), "the structure of the %s file does not account for all of its %d bytes", p.w.Format, p.size))
+}
+
+// maxPadding bounds the blanks that may follow the end of a file: what aligns it, or the
+// line feeds that tools append.
+const maxPadding = 64
+
+// padded tells whether nothing but blanks follows the end.
+func (p *part) padded(end int64) bool {
+	if end < 0 || end >= p.size || p.size-end > maxPadding {
+		return false
+	}
+	tail, err := readRange(p.r, end, p.size-end, p.size, maxPadding)
+	return err == nil && blank(tail)
 }
 
 // layouts are oddities that the reference readers of a format refuse: what the tensors are

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
 	"strings"
 
@@ -79,7 +80,8 @@ func (s *scan) sevenZipMember(p *part, f *sevenzip.File) {
 		return
 	}
 	defer rc.Close()
-	head, stream, err := peekStream(s.budget.limit(rc, p.size))
+	sum := crc32.NewIEEE()
+	head, stream, err := peekStream(io.TeeReader(s.budget.limit(rc, p.size), sum))
 	if err != nil && len(head) == 0 {
 		s.fault(join(p.member, f.Name), sevenZipFault(err))
 		return
@@ -94,8 +96,12 @@ func (s *scan) sevenZipMember(p *part, f *sevenzip.File) {
 	if w != nil && stream != nil && len(s.faults) == 0 { // to the checksum
 		_, err = io.Copy(io.Discard, stream)
 	}
-	if w != nil && err != nil && len(s.faults) == 0 {
+	switch {
+	case w == nil || len(s.faults) > 0:
+	case err != nil:
 		s.fault(join(p.member, f.Name), sevenZipFault(err))
+	case f.CRC32 != 0 && sum.Sum32() != f.CRC32: // "Digests" of the substreams
+		s.fault(join(p.member, f.Name), faultf("malformed", -1, "member has CRC %08x, the archive says %08x", sum.Sum32(), f.CRC32))
 	}
 }
 

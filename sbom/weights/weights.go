@@ -95,8 +95,9 @@ func (s *scan) relevant(w *sbom.Weights) bool {
 	if w.Format == "hdf5" {
 		return false // data of some program; with a Keras configuration it is keras-h5
 	}
-	// what of an archive cannot be read may be a model
-	return !containers[w.Format] || s.models > 0 || slices.ContainsFunc(s.faults, func(f *fault) bool { return !f.total })
+	// an archive that cannot be read may hold a model; one in an archive of other things is
+	// as little ours as they are
+	return !containers[w.Format] || s.models > 0 || slices.ContainsFunc(s.faults, func(f *fault) bool { return !f.total && !f.inner })
 }
 
 // weakNames are promises of names that other files have as well: what is of no known
@@ -140,7 +141,7 @@ func (s *scan) fault(member string, f *fault) {
 		return
 	}
 	if member != "" {
-		f = &fault{code: f.code, total: f.total, offset: f.offset, reason: fmt.Sprintf("member %s: %s", clip(member, maxNameBytes), f.reason)}
+		f = &fault{code: f.code, total: f.total, inner: true, offset: f.offset, reason: fmt.Sprintf("member %s: %s", clip(member, maxNameBytes), f.reason)}
 	}
 	s.faults = append(s.faults, f)
 }
