@@ -59,5 +59,5 @@ deny contains {
 		class in settings["DATA-021"].classes
 		n > 0
 	])
-	detail := $"{found} characters that do not show ({listed})"
+	detail := $"{found} hidden or confusable characters ({listed})"
 }

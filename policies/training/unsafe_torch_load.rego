@@ -100,7 +100,9 @@ _readers(path) := _pinned({dep |
 	count(folder) == max({count(other) | some other in _above(path)})
 }) if count(_above(path)) > 0
 
-_readers(path) := _pinned(_torch) if count(_above(path)) == 0
+_readers(path) := _pinned({dep | some dep in _torch; _asked(dep) != ""}) if {
+	count(_above(path)) == 0
+}
 
 _pinned(deps) := exact if {
 	exact := {dep | some dep in deps; dep.version != ""}

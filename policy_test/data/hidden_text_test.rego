@@ -21,8 +21,8 @@ silent := {
 }
 
 found := {
-	"zero width": {{"at": {"path": "data/train.jsonl"}, "detail": "1 characters that do not show (zero width)", "digest": "ab", "subject": "data/train.jsonl"}},
-	"bidi": {{"at": {"path": "data/train.jsonl"}, "detail": "2 characters that do not show (bidi)", "digest": "ab", "subject": "data/train.jsonl"}},
+	"zero width": {{"at": {"path": "data/train.jsonl"}, "detail": "1 hidden or confusable characters (zero width)", "digest": "ab", "subject": "data/train.jsonl"}},
+	"bidi": {{"at": {"path": "data/train.jsonl"}, "detail": "2 hidden or confusable characters (bidi)", "digest": "ab", "subject": "data/train.jsonl"}},
 }
 
 test_fires[name] if {

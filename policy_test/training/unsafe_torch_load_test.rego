@@ -32,6 +32,7 @@ fires := {
 	"absent, exact beside a range": {"calls": [base.call], "packages": [base.torch, asked(">=2.6")]},
 	"absent, no range": {"calls": [base.call], "packages": [asked("")]},
 	"absent, the nearest manifest": {"calls": [in_folder("one/src/a.py")], "packages": [torch({"version": "2.7.0"}), torch({"at": {"path": "one/requirements.txt", "line": 1}})]},
+	"absent, no range and not above": {"calls": [in_folder("one/a.py")], "packages": [object.union(asked(""), {"at": {"path": "two/requirements.txt", "line": 1}})]},
 	"absent, no manifest above": {"calls": [in_folder("one/a.py")], "packages": [torch({"at": {"path": "two/requirements.txt", "line": 1}})]},
 }
 
@@ -66,6 +67,7 @@ found := {
 	"absent, exact beside a range": because("torch 2.5.1 is older than 2.6", "certain"),
 	"absent, no range": because("requirements.txt takes any torch", "likely"),
 	"absent, the nearest manifest": because_in("one/src/a.py", "torch 2.5.1 is older than 2.6", "certain"),
+	"absent, no range and not above": because_in("one/a.py", "no manifest says which torch reads it", "likely"),
 	"absent, no manifest above": because_in("one/a.py", "torch 2.5.1 is older than 2.6", "likely"),
 }
 
