@@ -133,3 +133,14 @@ func TestLibrariesStayLight(t *testing.T) {
 		}
 	}
 }
+
+// TestBinarySpeaksNoGit keeps the network transports of go-git, and the programs they
+// start, out of the binary: it reads object stores and nothing else.
+func TestBinarySpeaksNoGit(t *testing.T) {
+	t.Parallel()
+	for _, dep := range deps(t, "cmd/mlpolicy") {
+		if strings.HasPrefix(dep, "github.com/go-git/go-git/v5/plumbing/transport") {
+			t.Errorf("the binary links %s", dep)
+		}
+	}
+}

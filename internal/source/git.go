@@ -16,8 +16,6 @@ import (
 
 	"github.com/go-git/go-billy/v5"
 	"github.com/go-git/go-billy/v5/osfs"
-	git "github.com/go-git/go-git/v5"
-	"github.com/go-git/go-git/v5/config"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
@@ -46,12 +44,13 @@ const (
 // with git 2.44. go-git in this use parses files and starts nothing. Its file systems
 // are bound to the git directory, so that alternates outside it are not followed.
 type repository struct {
-	git    *git.Repository
 	store  *filesystem.Storage
 	root   string // of the work tree, symbolic links resolved; of the git directory where it is bare
 	prefix string // slash-separated path of the opened directory in the work tree, "" for its root
 	mu     sync.Mutex
 }
+
+var errNoRepository = errors.New("repository does not exist")
 
 // openRepository finds the repository around dir, upwards. A directory that looks like a
 // bare repository counts only where dir is that directory and no work tree is around it: a
@@ -79,16 +78,16 @@ func openRepository(dir string) (*repository, error) {
 			if prefix == "." {
 				prefix = ""
 			}
-			return openStore(gitDir, common, root, prefix)
+			return openStore(gitDir, common, root, prefix), nil
 		}
 		if filepath.Dir(root) == root {
 			break
 		}
 	}
 	if isBare(abs) {
-		return openStore(abs, "", abs, "")
+		return openStore(abs, "", abs, ""), nil
 	}
-	return nil, git.ErrRepositoryNotExists
+	return nil, errNoRepository
 }
 
 // gitDirectory returns the git directory of a work tree root, and the common directory
@@ -147,26 +146,15 @@ func readSmall(name string) (string, error) {
 	return strings.TrimSpace(string(b)), err
 }
 
-func openStore(gitDir, common, root, prefix string) (*repository, error) {
+func openStore(gitDir, common, root, prefix string) *repository {
 	var files billy.Filesystem = osfs.New(gitDir, osfs.WithBoundOS())
 	if common != "" {
 		files = dotgit.NewRepositoryFilesystem(files, osfs.New(common, osfs.WithBoundOS()))
 	}
 	store := filesystem.NewStorageWithOptions(files, cache.NewObjectLRU(objectCacheBytes),
 		filesystem.Options{ExclusiveAccess: true, KeepDescriptors: true})
-	repo, err := git.Open(unconfigured{store}, nil)
-	if err != nil {
-		return nil, fmt.Errorf("open git repository: %w", err)
-	}
-	return &repository{git: repo, store: store, root: root, prefix: prefix}, nil
+	return &repository{store: store, root: root, prefix: prefix}
 }
-
-// unconfigured hides the repository's configuration from go-git, which would refuse a
-// partial clone for its extensions although all we need from it is objects.
-type unconfigured struct{ *filesystem.Storage }
-
-// Config implements config.ConfigStorer.
-func (unconfigured) Config() (*config.Config, error) { return config.NewConfig(), nil }
 
 // Revision opens one revision of the repository around dir. With below, the source is
 // the tree under dir in that revision, else the whole revision.
@@ -217,11 +205,7 @@ func noRepository(rev string, err error) error {
 
 // revision opens the tree at prefix of one revision.
 func (repo *repository) revision(ctx context.Context, dir, rev, prefix string) (*Source, error) {
-	hash, err := repo.git.ResolveRevision(plumbing.Revision(rev))
-	if err != nil {
-		return nil, noRevision(rev, err)
-	}
-	commit, err := repo.git.CommitObject(*hash)
+	commit, err := commitOf(repo.store, rev)
 	if err != nil {
 		return nil, noRevision(rev, err)
 	}
