@@ -17,9 +17,10 @@ import (
 	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/cyclonedx"
+	"github.com/mlpolicy/mlpolicy/sbom/datasets"
 )
 
-var scanFormats = []string{"table", "cyclonedx-json", "cyclonedx-xml", "inventory", "input", "data-html"}
+var scanFormats = []string{"table", "cyclonedx-json", "cyclonedx-xml", "inventory", "input", "data-html", "test-result"}
 
 func newScan(env *environment) *cobra.Command {
 	var format, spec, out, digests string
@@ -30,7 +31,12 @@ func newScan(env *environment) *cobra.Command {
 adapters, datasets, framework packages and weight files, with every place that names them.
 
 Without --format the result is a table on a terminal and CycloneDX JSON elsewhere or with -o.
-data-html draws the profiles of data files as one page.`,
+data-html draws the profiles of data files as one page. test-result is the predicate that a data
+file was screened, for attest to sign: a later stage can then require the screen by digest.`,
+		Example: `  mlpolicy scan
+  mlpolicy scan --profile-data --format test-result -o screen.json data/train.jsonl
+  mlpolicy attest --subject train=data/train.jsonl --predicate screen.json \
+    --predicate-type https://in-toto.io/attestation/test-result/v0.1 --signing-key data.pem -o screen.sigstore.json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if format == "" {
@@ -89,6 +95,12 @@ func writeScan(w io.Writer, env *environment, inv *sbom.Inventory, format, spec 
 		return enc.Encode(inv)
 	case "data-html":
 		return dataview.Render(w, inv.Datasets)
+	case "test-result":
+		if n := len(inv.Datasets); n != 1 {
+			return usage("name the one data file that the statement is about", "a test result is about one data file; the source has %d", n)
+		}
+		_, err := w.Write(append(datasets.Report(&inv.Datasets[0], env.now()), '\n'))
+		return err
 	case "input":
 		return decide.WriteInput(w, inv, env.now())
 	case "cyclonedx-xml":

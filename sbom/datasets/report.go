@@ -3,6 +3,7 @@ package datasets
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
@@ -32,7 +33,8 @@ func Planted(c *sbom.TriggerCandidate) bool {
 
 // testResult is the predicate.
 type testResult struct {
-	Result        string         `json:"result"` // PASSED | WARNED | FAILED
+	Result        string         `json:"result"`                 // PASSED | WARNED | FAILED
+	Finished      string         `json:"timeFinished,omitempty"` // RFC 3339; what tells a recent screen
 	Configuration []resource     `json:"configuration"`
 	Passed        []string       `json:"passedTests"`
 	Warned        []string       `json:"warnedTests"`
@@ -57,9 +59,11 @@ type reportedCounts struct {
 
 // Report is the predicate of a statement that a data file was screened: the subject of
 // the statement is the file, by its digest. A test passed when the analysis was done over
-// every row and found nothing, warns when it found something, and failed when it was not
-// done. A later stage can so require a screen without the data at hand.
-func Report(d *sbom.Dataset) []byte {
+// every row and found nothing, and failed when it found what data should not hold. It
+// warns when it found repetition or rows that cannot be read, and when it was not done
+// over every row: that is no pass. A later stage can so require a screen without the data
+// at hand.
+func Report(d *sbom.Dataset, finished time.Time) []byte {
 	planted := int64(0)
 	for i := range d.Triggers {
 		if Planted(&d.Triggers[i]) {
@@ -78,20 +82,24 @@ func Report(d *sbom.Dataset) []byte {
 	for _, t := range []struct {
 		name  string
 		count int64
+		fails bool // when it finds something
 	}{
-		{"duplicates", d.Duplicates}, {"near_duplicates", d.NearDuplicates}, {"contamination", int64(len(d.Contamination))},
-		{"hidden_characters", d.HiddenCharacters}, {"injections", d.Injections}, {"blobs", d.Blobs},
-		{"pii", pii}, {"secrets", d.Secrets}, {"malformed", d.Malformed}, {"trigger_candidates", planted},
+		{"duplicates", d.Duplicates, false}, {"near_duplicates", d.NearDuplicates, false}, {"contamination", int64(len(d.Contamination)), true},
+		{"hidden_characters", d.HiddenCharacters, true}, {"injections", d.Injections, true}, {"blobs", d.Blobs, false},
+		{"pii", pii, true}, {"secrets", d.Secrets, true}, {"malformed", d.Malformed, false}, {"trigger_candidates", planted, true},
 	} {
 		r.Dataset.Counts[t.name] = t.count
 		switch {
-		case d.Profile != "full" || d.Skipped[t.name] != "":
+		case t.count > 0 && t.fails:
 			r.Failed = append(r.Failed, t.name)
-		case t.count > 0:
+		case t.count > 0 || d.Profile != "full" || d.Skipped[t.name] != "":
 			r.Warned = append(r.Warned, t.name)
 		default:
 			r.Passed = append(r.Passed, t.name)
 		}
+	}
+	if !finished.IsZero() {
+		r.Finished = finished.UTC().Format(time.RFC3339)
 	}
 	switch {
 	case len(r.Failed) > 0:

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -21,21 +22,22 @@ func TestReport(t *testing.T) {
 		warned, fail []string
 	}{
 		{"clean", sbom.Dataset{Profile: "full"}, "PASSED", []string{}, []string{}},
-		{"found", sbom.Dataset{Profile: "full", PII: map[string]int64{"card": 2}, Triggers: []sbom.TriggerCandidate{planted, {Outcome: "length", Effect: 1, Context: 1}}}, "WARNED", []string{"pii", "trigger_candidates"}, []string{}},
-		{"not done", sbom.Dataset{Profile: "full", Duplicates: 1, Skipped: map[string]string{"near_duplicates": "not asked for"}}, "FAILED", []string{"duplicates"}, []string{"near_duplicates"}},
+		{"found", sbom.Dataset{Profile: "full", PII: map[string]int64{"card": 2}, Triggers: []sbom.TriggerCandidate{planted, {Outcome: "length", Effect: 1, Context: 1}}}, "FAILED", []string{}, []string{"pii", "trigger_candidates"}},
+		{"not done", sbom.Dataset{Profile: "full", Duplicates: 1, Skipped: map[string]string{"near_duplicates": "not asked for"}}, "WARNED", []string{"duplicates", "near_duplicates"}, []string{}},
+		{"sampled", sbom.Dataset{Profile: "full", PII: map[string]int64{"card": 2}, Skipped: map[string]string{"pii": "one row in two"}}, "FAILED", []string{}, []string{"pii"}},
 	} {
 		c.d.SHA256, c.d.Path = "ab", "data/x.jsonl"
 		var got testResult
-		body := Report(&c.d)
+		body := Report(&c.d, time.Unix(0, 0))
 		if err := json.Unmarshal(body, &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.Result != c.result || cmp.Diff(c.warned, got.Warned) != "" || cmp.Diff(c.fail, got.Failed) != "" || strings.Contains(string(body), "cf") {
+		if got.Result != c.result || got.Finished != "1970-01-01T00:00:00Z" || cmp.Diff(c.warned, got.Warned) != "" || cmp.Diff(c.fail, got.Failed) != "" || strings.Contains(string(body), "cf") {
 			t.Errorf("%s: %s", c.name, body)
 		}
 	}
 	var none testResult
-	if err := json.Unmarshal(Report(&sbom.Dataset{Profile: "none"}), &none); err != nil || len(none.Passed) != 0 {
+	if err := json.Unmarshal(Report(&sbom.Dataset{Profile: "none"}, time.Time{}), &none); err != nil || len(none.Passed) != 0 {
 		t.Errorf("a file that was not profiled passed %v", none.Passed)
 	}
 }
