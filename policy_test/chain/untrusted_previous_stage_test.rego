@@ -14,7 +14,7 @@ base := {
 
 fires := {
 	"nothing": object.union(base.gate, {"signatures": []}),
-	"broken signature": object.union(base.gate, {"signatures": [{"state": "invalid"}]}),
+	"broken signature": object.union(base.gate, {"signatures": [{"state": "invalid", "at": {"path": "model.sig"}}]}),
 	"refused statement": object.union(base.gate, {"signatures": [], "attestations": [{"state": "refused", "digests": {"sha256": "aa"}}]}),
 	"statement about other bytes": object.union(base.gate, {"signatures": [], "attestations": [{"state": "verified", "digests": {"sha256": "bb"}}]}),
 	"decision nobody verified": object.union(base.gate, {"prior": [object.union(base.prior, {"verified": "unstated"})]}),
