@@ -90,10 +90,22 @@ func bars(title string, counts map[string]int64) barChart {
 		}
 		y := len(c.Bars) * barHeight
 		width := max(1, int(float64(counts[name])/float64(most)*barWidth))
-		c.Bars = append(c.Bars, bar{Y: y, TextY: y + 13, Width: width, ValueX: labelWidth + width + 6, Label: visible(name), Count: counts[name]})
+		c.Bars = append(c.Bars, bar{Y: y, TextY: y + 13, Width: width, ValueX: labelWidth + width + 6, Label: shorten(visible(name)), Count: counts[name]})
 	}
 	c.Height = max(1, len(c.Bars)*barHeight)
 	return c
+}
+
+// maxLabel is how many characters stand to the left of a bar; the end of a host says more
+// than its start.
+const maxLabel = 21
+
+func shorten(s string) string {
+	r := []rune(s)
+	if len(r) <= maxLabel {
+		return s
+	}
+	return "…" + string(r[len(r)-maxLabel+1:])
 }
 
 type circle struct {
