@@ -30,7 +30,7 @@ const control = `# METADATA
 #   applies_to: [references]
 #   requires: [references]
 #   fix: Use a listed publisher.
-#   settings: {publishers: {type: set, default: [acme], doc: listed publishers}}
+#   settings: {publishers: {type: set, default: [northwind], doc: listed publishers}}
 #   maps: {owasp_ml: [], owasp_llm: [], atlas: [], nist_ai_rmf: [], cwe: [], eu_ai_act: [], threats: []}
 package acme.training.publisher
 
@@ -62,7 +62,7 @@ test_fires if {
 
 test_dataset if count(deny) == 0 with input.references as [object.union(base, {"kind": "dataset"})]
 
-test_listed if count(deny) == 0 with input.references as [object.union(base, {"name": "acme/x"})]
+test_listed if count(deny) == 0 with input.references as [object.union(base, {"name": "northwind/x"})]
 `
 
 const denyCase = `control: ACME-001
@@ -250,7 +250,7 @@ func TestReplay(t *testing.T) {
 	t.Parallel()
 	old := open(t, map[string]string{"a.rego": control}).Policy
 	log := OpenLog(t.TempDir())
-	for _, model := range []string{"acme/x", "other/x", "acme/x"} {
+	for _, model := range []string{"northwind/x", "other/x", "northwind/x"} {
 		req, result := decided(t, old, model)
 		rec, err := result.Record(req)
 		if err != nil {
@@ -271,7 +271,7 @@ func TestReplay(t *testing.T) {
 	if err != nil || same.Reproduced != 3 || len(same.Differences) != 0 || len(same.Flips) != 0 {
 		t.Errorf("the old policy: %+v, %v", same, err)
 	}
-	stricter := open(t, map[string]string{"a.rego": strings.Replace(control, "default: [acme]", "default: [nobody]", 1)}).Policy
+	stricter := open(t, map[string]string{"a.rego": strings.Replace(control, "default: [northwind]", "default: [nobody]", 1)}).Policy
 	changed, err := Replay{Policy: under(stricter)}.Run(t.Context(), log)
 	if err != nil {
 		t.Fatal(err)
@@ -327,7 +327,7 @@ func TestAlteredHistoryIsNoticed(t *testing.T) {
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	policy := open(t, map[string]string{"a.rego": control}).Policy
-	_, result := decided(t, policy, "acme/x")
+	_, result := decided(t, policy, "northwind/x")
 	x, err := Explain(t.Context(), policy, result.Input, result.Results[0])
 	if err != nil {
 		t.Fatal(err)
@@ -336,7 +336,7 @@ func TestExplain(t *testing.T) {
 		t.Fatalf("explanation %+v", x)
 	}
 	conditions := x.Rules[0].Conditions
-	if last := conditions[len(conditions)-1]; last.Reached != 1 || last.Held != 0 || len(last.Failed) != 1 || !strings.Contains(last.Failed[0], "acme/x") {
+	if last := conditions[len(conditions)-1]; last.Reached != 1 || last.Held != 0 || len(last.Failed) != 1 || !strings.Contains(last.Failed[0], "northwind/x") {
 		t.Errorf("the condition that stopped it: %+v", last)
 	}
 	var b bytes.Buffer
