@@ -122,8 +122,8 @@ func (s *search) each(row int, buf []uint32, visit func(hash uint64, kind uint8,
 const (
 	// maxSlots bounds the tables that count features: 4 bytes for each slot.
 	maxSlots = 1 << 23
-	// maxOccurrences bounds the occurrences held at once; more are done in parts.
-	maxOccurrences = 2 << 20
+	// maxOccurrences bounds the occurrences held at once, twice 24 MiB; more are done in parts.
+	maxOccurrences = 1 << 20
 )
 
 type occurrence struct {

@@ -126,9 +126,10 @@ func (l *lineReader) fill() {
 // everyRows is how often the context is asked.
 const everyRows = 1024
 
-// readJSONL reads one JSON value per line.
-func readJSONL(ctx context.Context, in input, s *schema, emit func(*row)) error {
-	lines, p, r := newLineReader(in.r), jsonParser{schema: s}, row{}
+// eachLine calls fill for every line that is not blank, with the row to fill; it reports
+// whether the line is one. The row is emitted when it is.
+func eachLine(ctx context.Context, in input, emit func(*row), fill func(text []byte, line int, offset int64, r *row) bool) error {
+	lines, r := newLineReader(in.r), row{}
 	for n := int64(0); ; {
 		text, line, offset, err := lines.next()
 		if errors.Is(err, io.EOF) {
@@ -148,19 +149,30 @@ func readJSONL(ctx context.Context, in input, s *schema, emit func(*row)) error 
 		if len(bytes.TrimSpace(text)) == 0 {
 			continue
 		}
-		if n%everyRows == 0 && ctx.Err() != nil {
+		if line%everyRows == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		r.reset()
-		if err := p.parse(text, &r); err != nil {
-			in.invalid()
-			in.report(line, offset+int64(p.pos), codeOf(err), "row is not JSON: "+err.Error())
+		if !fill(text, line, offset, &r) {
 			continue
 		}
 		r.number, r.line, r.offset, r.size = n, line, offset, int64(len(text))
 		n++
 		emit(&r)
 	}
+}
+
+// readJSONL reads one JSON value per line.
+func readJSONL(ctx context.Context, in input, s *schema, emit func(*row)) error {
+	p := jsonParser{schema: s}
+	return eachLine(ctx, in, emit, func(text []byte, line int, offset int64, r *row) bool {
+		err := p.parse(text, r)
+		if err != nil {
+			in.invalid()
+			in.report(line, offset+int64(p.pos), codeOf(err), "row is not JSON: "+err.Error())
+		}
+		return err == nil
+	})
 }
 
 // bom is the byte order mark that some writers put before UTF-8.
@@ -180,31 +192,9 @@ func codeOf(err error) string {
 
 // readText takes every line that is not empty as a row with the one column "text".
 func readText(ctx context.Context, in input, s *schema, emit func(*row)) error {
-	lines, r := newLineReader(in.r), row{}
-	for n := int64(0); ; {
-		text, line, offset, err := lines.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if errors.Is(err, errLongLine) {
-			in.invalid()
-			in.report(line, offset, "too_large", err.Error())
-			continue
-		}
-		if err != nil {
-			return &readError{offset, err}
-		}
-		if len(bytes.TrimSpace(text)) == 0 {
-			continue
-		}
-		if n%everyRows == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		r.reset()
+	return eachLine(ctx, in, emit, func(text []byte, _ int, _ int64, r *row) bool {
 		s.next = 0
 		r.fields = append(r.fields, field{column: s.column([]byte("text")), kind: kindString, text: text})
-		r.number, r.line, r.offset, r.size = n, line, offset, int64(len(text))
-		n++
-		emit(&r)
-	}
+		return true
+	})
 }
