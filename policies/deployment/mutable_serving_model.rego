@@ -50,7 +50,7 @@
 #         - '(^|\.)HuggingFace(Hub|Endpoint|[A-Za-z]*API)$'
 #         - '(^|\.)(invoke_model|converse|converse_stream|init_chat_model|GenerativeModel|languageModel|useChatModel|textEmbeddingModel)$'
 #         - '^(litellm\.|dspy\.LM$|ollama\.(chat|generate|embed)|replicate\.run$)'
-#         - '(?i)(^|[._-])(llm|chat|nim)[_-]?model([_-]?(name|id))?$'
+#         - '(?i)(^|[._-])(llm|vlm|chat|nim)([_-][a-z]+)?[_-]?model([_-]?(name|id))?$'
 #         - '^(NEXT_PUBLIC_|VITE_|REACT_APP_)'
 #         - '^--served-model-name$'
 #       doc: >-
@@ -126,10 +126,10 @@ _asked(ref) if {
 	regex.match(client, ref.loader)
 }
 
-# A key without dashes in a script is one of the body of a request.
+# In code and in scripts a key called model is one of the body of a request; in a manifest it is not.
 _asked(ref) if {
-	ref.how in {"shell", "notebook"}
 	ref.loader == "model"
+	not ref.how == "yaml"
 }
 
 # Manifests of training jobs name what they start from and where they write.

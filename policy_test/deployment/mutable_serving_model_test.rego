@@ -29,7 +29,7 @@ silent := {
 	"client of a service": {"references": [object.union(base.ref, {"loader": "langchain_openai.ChatOpenAI"})]},
 	"name of the model that is asked": {"references": [object.union(base.ref, {"how": "yaml", "loader": "LLM_MODEL"})]},
 	"body of a request": {"references": [object.union(base.ref, {"how": "shell", "loader": "model"})]},
-	"body of a request in a notebook": {"references": [object.union(base.ref, {"how": "notebook", "loader": "model"})]},
+	"body of a request in code": {"references": [object.union(base.ref, {"how": "dict", "loader": "model"})]},
 	"job": {"references": [object.union(base.ref, {"how": "yaml"})], "workloads": [{"name": "job", "role": "training", "kind": "TFJob", "at": {"path": "serve.py"}}]},
 	"runtime of jobs": {"references": [object.union(base.ref, {"how": "yaml"})], "workloads": [{"name": "tune", "role": "other", "kind": "ClusterTrainingRuntime", "at": {"path": "serve.py"}}]},
 	"known at run time": {"references": [object.union(base.ref, {"state": "unresolved"})]},

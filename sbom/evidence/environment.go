@@ -24,6 +24,9 @@ func isSecret(name, value string) bool {
 	if len(value) < minSecretBytes || len(value) > maxArgBytes || strings.ContainsAny(value, "${}<> ") {
 		return false
 	}
+	if strings.Contains(value, emulatorAccount) {
+		return false
+	}
 	lower := strings.ToLower(name + "=" + value)
 	for _, rule := range secretRules {
 		if !strings.Contains(lower, rule.hint) {
@@ -39,6 +42,10 @@ func isSecret(name, value string) bool {
 	return digits.MatchString(value) && letters.MatchString(value) && entropy(value) >= minSecretEntropy &&
 		!strings.HasPrefix(value, "/") && !strings.Contains(value, "://") && !knownDefault.MatchString(value)
 }
+
+// emulatorAccount is the account of the Azurite storage emulator, whose key is printed in
+// its documentation.
+const emulatorAccount = "AccountName=devstoreaccount1"
 
 var (
 	letters = regexp.MustCompile(`[A-Za-z]`)

@@ -66,6 +66,10 @@ func (c *cloud) kubernetesObject(r resource) {
 // heredoc.
 func (c *cloud) manifestText(file *sbom.File, text value) {
 	docs, err := tree.YAML([]byte(text.text))
+	if err != nil && !text.known {
+		c.inv.Documents = append(c.inv.Documents, sbom.Document{Kind: "template", Path: file.Path})
+		return
+	}
 	if err != nil {
 		c.inv.AddProblem(sbom.At{Path: file.Path, Line: text.at.Line, Offset: -1}, sbom.FamilyWorkloads, "malformed", "a manifest in this file is no YAML")
 	}

@@ -105,6 +105,13 @@ resource "helm_release" "ollama" {
   }
 }
 
+resource "kubectl_manifest" "template" {
+  yaml_body = <<-EOT
+    kind: Ingress
+    metadata: {${var.meta}: [}
+  EOT
+}
+
 resource "helm_release" "ingress" {
   chart = "ingress-nginx"
 }
@@ -134,6 +141,9 @@ func TestTerraformKubernetes(t *testing.T) {
 	}
 	if w := workloads["ollama-prod"]; w.Role != "serving" || w.Platform != "helm" {
 		t.Errorf("release is %+v", w)
+	}
+	if len(inv.Problems) > 0 {
+		t.Errorf("problems are %+v", inv.Problems)
 	}
 	if len(inv.Workloads) != 4 {
 		t.Errorf("%d workloads, want 4", len(inv.Workloads))

@@ -115,3 +115,13 @@ func describe(t *testing.T, inv *sbom.Inventory) string {
 	}
 	return string(text)
 }
+
+// TestEmulatorKeyIsNoSecret: the connection string of Azurite is in its documentation.
+func TestEmulatorKeyIsNoSecret(t *testing.T) {
+	const rest = ";AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+	for account, want := range map[string]bool{"devstoreaccount1": false, "acmeprod": true} {
+		if got := isSecret("AZURE_STORAGE_CONNECTION_STRING", "DefaultEndpointsProtocol=http;AccountName="+account+rest); got != want {
+			t.Errorf("secret of %s: %v, want %v", account, got, want)
+		}
+	}
+}
