@@ -241,7 +241,7 @@ func Usable(name string) bool {
 }
 
 // placeholders are words that templates and examples leave to be filled in.
-var placeholders = []string{"your-", "your_", "<", "path/to", "/path/", "path_to", "todo", "changeme", "placeholder", "xxx", "my-org/", "my-username/", "test-org/", "example-org/", "acme/", "example.com"}
+var placeholders = []string{"your-", "your_", "<", "path/to", "/path/", "path_to", "todo", "changeme", "placeholder", "xxx", "my-org/", "my-username/", "test-org/", "example-org/", "example.com"}
 
 func placeholder(name string) bool {
 	lower := strings.ToLower(name)
