@@ -135,6 +135,29 @@ func TestTheGateIsNative(t *testing.T) {
 	}
 }
 
+// What proves a model is mandatory at the gate although its severity alone would only
+// report it: X-003, of high severity, is unknown where nothing says who made the model.
+func TestTheGateAsksForTheWholeProof(t *testing.T) {
+	t.Parallel()
+	decider := &Decider{Version: "test"}
+	b := start(t, func(o *Options) { o.Evaluate = decider.Evaluate })
+	signer, public := signingKey(t)
+	law := gateLaw(public)
+	law[ConfigName] = strings.Replace(law[ConfigName], "control \"X-003\" { level = \"advisory\" }\n", "", 1)
+	repo := b.AddRepo("model", law)
+	b.send("deployment_protection_rule", b.RepoEvent(repo, "requested", map[string]any{"environment": "prod", "deployment": map[string]any{"sha": b.Commit(signedModel(t, signer))},
+		"deployment_callback_url": "https://api.github.com/repos/acme/model/actions/runs/1/deployment_protection_rule"}))
+	eventually(t, func() string {
+		if len(b.RuleAnswers()) == 0 {
+			return "no answer\n" + tail(b.log.String())
+		}
+		return ""
+	})
+	if a := b.RuleAnswers()[0]; a.State != "rejected" || !strings.Contains(a.Comment, "could not decide: deployment") {
+		t.Errorf("%s, %q; want rejected, could not decide", a.State, a.Comment)
+	}
+}
+
 // A model that cannot be written to disk in full proves nothing.
 func TestWriteModelRefuses(t *testing.T) {
 	t.Parallel()
