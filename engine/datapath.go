@@ -26,7 +26,7 @@ func (c *checker) dataRef(r ast.Ref, at *ast.Location) *shape {
 			return c.settingRef(r[i+2:], at)
 		}
 		if set := c.rules[path]; set != nil {
-			c.set.calls[path] = true
+			c.refersTo(path)
 			if set.function {
 				return anyShape
 			}

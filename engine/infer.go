@@ -58,10 +58,11 @@ func (c *checker) call(e *ast.Expr, terms []*ast.Term) {
 		if set == nil {
 			return // the compiler refuses functions that are not there
 		}
-		c.set.calls[set.path] = true
+		c.refersTo(set.path)
 		for i := range set.params {
 			if i < len(args) && !set.params[i].covers(shapes[i]) {
-				set.params[i], c.changed = join(set.params[i], shapes[i]), true
+				set.params[i] = join(set.params[i], shapes[i])
+				c.stale[set.path] = true
 			}
 		}
 		if len(args) > len(set.params) {
@@ -346,7 +347,8 @@ func (c *checker) assign(pattern *ast.Term, s *shape) {
 		}
 		key := variable{c.rule, p}
 		if old := c.vars[key]; !old.covers(s) {
-			c.vars[key], c.changed = join(old, s), true
+			c.vars[key] = join(old, s)
+			c.stale[c.set.path] = true
 		}
 	case *ast.Array:
 		for i := range p.Len() {

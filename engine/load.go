@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -156,8 +158,9 @@ func ordered(packs []PackSource) []PackSource {
 // pack parses the modules of a pack of ours and reads its annotations.
 func (l *loader) pack(source PackSource, files *packFiles) {
 	root, controls := "", 0
-	for _, f := range files.rego {
-		m := l.parse(source.Name, f)
+	parsed := l.parseAll(source.Name, files.rego)
+	for i, f := range files.rego {
+		m := l.parsed(source.Name, f, parsed[i])
 		if m == nil {
 			continue
 		}
@@ -190,8 +193,9 @@ func (l *loader) pack(source PackSource, files *packFiles) {
 	}
 	l.packData(source, root, files.data)
 	if l.opts.Tests {
-		for _, f := range files.tests {
-			if m := l.parse(source.Name, f); m != nil {
+		parsed := l.parseAll(source.Name, files.tests)
+		for i, f := range files.tests {
+			if m := l.parsed(source.Name, f, parsed[i]); m != nil {
 				l.tests[source.Name+"/"+f.path] = m
 				l.files[source.Name+"/"+f.path] = [2]string{source.Name, f.path}
 			}
@@ -199,18 +203,44 @@ func (l *loader) pack(source PackSource, files *packFiles) {
 	}
 }
 
-func (l *loader) parse(pack string, f packFile) *ast.Module {
-	m, err := ast.ParseModuleWithOpts(pack+"/"+f.path, string(f.text), ast.ParserOptions{
-		ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: l.all,
-	})
-	if err != nil {
-		l.astErrors(pack, f.path, err)
+// parsedFile is what the parser makes of a file.
+type parsedFile struct {
+	module *ast.Module
+	err    error
+}
+
+// parseAll parses the files of a pack side by side.
+func (l *loader) parseAll(pack string, files []packFile) []parsedFile {
+	out := make([]parsedFile, len(files))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		wg.Go(func() {
+			for i := range next {
+				out[i].module, out[i].err = ast.ParseModuleWithOpts(pack+"/"+files[i].path, string(files[i].text), ast.ParserOptions{
+					ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: l.all,
+				})
+			}
+		})
+	}
+	for i := range files {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return out
+}
+
+// parsed reports what is wrong with a file that was parsed, or returns its module.
+func (l *loader) parsed(pack string, f packFile, p parsedFile) *ast.Module {
+	if p.err != nil {
+		l.astErrors(pack, f.path, p.err)
 		return nil
 	}
-	if m == nil {
+	if p.module == nil {
 		l.ds.add(pack, f.path, 0, 0, "file is empty")
 	}
-	return m
+	return p.module
 }
 
 func (l *loader) astErrors(pack, file string, err error) {

@@ -54,11 +54,15 @@ type checker struct {
 	tests    map[*ast.Module]bool
 
 	// The rule that is looked at.
-	module  *ast.Module
-	rule    *ast.Rule
-	set     *ruleSet
-	report  bool
-	changed bool
+	module *ast.Module
+	rule   *ast.Rule
+	set    *ruleSet
+	report bool
+
+	// The paths of rules that are to be looked at again, because something they read has
+	// another shape now, and the paths that refer to a path.
+	stale   map[string]bool
+	callers map[string]map[string]bool
 }
 
 // checkNames checks the modules of a compiler against the schema, and fills in which
@@ -68,6 +72,7 @@ func (l *loader) checkNames(p *Policy, compiler *ast.Compiler, schema map[string
 		ds: &l.ds, files: l.files, compiler: compiler, input: schemaShape(schema, "input"), data: l.data,
 		settings: map[string]*shape{}, rules: map[string]*ruleSet{}, children: map[string]map[string]bool{},
 		vars: map[variable]*shape{}, names: map[string]bool{}, raw: map[*ast.Module]bool{}, owns: map[*ast.Module]string{}, tests: map[*ast.Module]bool{},
+		stale: map[string]bool{}, callers: map[string]map[string]bool{},
 	}
 	c.input.fields["facts"] = factShape(c.input.fields["facts"])
 	c.collectNames(c.input)
@@ -83,14 +88,15 @@ func (l *loader) checkNames(p *Policy, compiler *ast.Compiler, schema map[string
 	for _, name := range slices.Sorted(maps.Keys(compiler.Modules)) {
 		c.register(name, compiler.Modules[name], l)
 	}
+	c.everything()
 	for range maxRounds {
-		c.changed = false
-		c.round()
-		if !c.changed {
+		if len(c.stale) == 0 {
 			break
 		}
+		c.round()
 	}
 	c.report = true
+	c.everything()
 	c.round()
 	c.sections(l, p)
 	return c.rules
@@ -199,9 +205,29 @@ func refPath(r ast.Ref) string {
 	return path
 }
 
-// round infers every rule once more.
+// everything makes every rule stale.
+func (c *checker) everything() {
+	for path := range c.rules {
+		c.stale[path] = true
+	}
+}
+
+// refersTo notes that the rule that is looked at refers to a path.
+func (c *checker) refersTo(path string) {
+	c.set.calls[path] = true
+	if c.callers[path] == nil {
+		c.callers[path] = map[string]bool{}
+	}
+	c.callers[path][c.set.path] = true
+}
+
+// round infers every stale rule once more.
 func (c *checker) round() {
 	for _, path := range slices.Sorted(maps.Keys(c.rules)) {
+		if !c.stale[path] {
+			continue
+		}
+		delete(c.stale, path)
 		c.set = c.rules[path]
 		for _, r := range c.set.rules {
 			for ; r != nil; r = r.Else {
@@ -234,7 +260,8 @@ func (c *checker) infer(r *ast.Rule) {
 		value = &shape{open: orEmpty(value)}
 	}
 	if !c.set.value.covers(value) {
-		c.set.value, c.changed = join(c.set.value, value), true
+		c.set.value = join(c.set.value, value)
+		maps.Copy(c.stale, c.callers[c.set.path])
 	}
 }
 
