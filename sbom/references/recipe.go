@@ -77,7 +77,7 @@ func recordedName(name string) bool {
 }
 
 func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
-	if jsonLines(f) {
+	if f.Size == 0 || jsonLines(f) { // an empty file names nothing
 		return nil
 	}
 	r := &recipe{file: f, out: out}

@@ -155,6 +155,18 @@ func TestComponentsNameTheirUse(t *testing.T) {
 	}
 }
 
+func TestAnEmptyFileNamesNothing(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]int{"a.json": 0, "a.yaml": 0, "adapter_config.json": 1} { // that of an adapter ought to say something
+		if got := collectAll(t, map[string]string{name: ""}).Problems; len(got) != want {
+			t.Errorf("%s: %v, want %d problems", name, got, want)
+		}
+	}
+	if got := collectAll(t, map[string]string{"a.json": "{"}).Problems; len(got) != 1 {
+		t.Errorf("a broken file: %v", got)
+	}
+}
+
 func TestSameBytesTwice(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{

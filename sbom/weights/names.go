@@ -28,7 +28,7 @@ var formatsByExtension = map[string]string{
 // formatOfName is the format that the name of a file promises, "" when it says nothing.
 func formatOfName(name string) string {
 	base := strings.ToLower(path.Base(name))
-	if notWeights[base] {
+	if notWeights[base] || strings.HasPrefix(base, "dockerfile.") { // Dockerfile.nemo builds an image
 		return ""
 	}
 	switch base {
@@ -42,6 +42,9 @@ func formatOfName(name string) string {
 	ext := unpackedExt(base)
 	if ext == ".pb" && !strings.Contains(base, "model") && !strings.Contains(base, "graph") && !strings.Contains(base, "frozen") {
 		return "" // any message of protocol buffers
+	}
+	if ext == ".pbtxt" && !strings.Contains(base, "graph") && base != "saved_model.pbtxt" {
+		return "" // as text: the configuration of a server, a schema, a map of labels
 	}
 	return formatsByExtension[ext]
 }
