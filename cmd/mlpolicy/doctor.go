@@ -20,8 +20,9 @@ func newDoctor(env *environment) *cobra.Command {
 		Use: "doctor", Short: "Check that the GitHub App is set up right",
 		Long: `Look at everything that must be right for the GitHub App: key, webhook secret and
 format, permissions, events, clock, whether the server can be reached, whether deliveries
-arrive, and with --repository whether the roll-up is required and of this App alone.
-It takes the flags and variables of serve, and changes nothing.
+arrive, and with --repository whether its owner accepted the permissions and the roll-up is
+required, of this App alone. What is wrong is named with its mend. It takes those flags and
+variables of serve that matter here, and changes nothing.
 
 Exit status: 0 when nothing is wrong, 2 when something is.`,
 		Args: cobra.NoArgs,

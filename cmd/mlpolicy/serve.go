@@ -46,6 +46,7 @@ func (s *serverFlags) add(c *cobra.Command) {
 	f.Int64Var(&s.appID, "app-id", 0, "number of the GitHub App")
 	f.StringVar(&s.privateKey, "private-key", "", "PEM file with the App's private key")
 	f.StringArrayVar(&s.webhookSecrets, "webhook-secret-file", nil, "file with the webhook secret (repeatable: the new one and the old one)")
+	f.StringVar(&s.waiverTeam, "waiver-team", "", "team (its slug) of the organisation whose members may press Request waiver; without one, who may write")
 }
 
 func (s *serverFlags) addServe(c *cobra.Command) {
@@ -55,7 +56,6 @@ func (s *serverFlags) addServe(c *cobra.Command) {
 	f.StringVar(&s.database, "database", "sqlite:mlpolicy.db", "sqlite:FILE, or postgres://… for several replicas")
 	f.IntVar(&s.workers, "workers", 8, "jobs at once")
 	f.DurationVar(&s.reconcileEvery, "reconcile-every", 10*time.Minute, "how often lost deliveries are looked for")
-	f.StringVar(&s.waiverTeam, "waiver-team", "", "team (its slug) of the organisation whose members may press Request waiver; without one, who may write")
 	f.IntVar(&s.keepDays, "keep-days", 0, "days that decisions, ML-BOMs and inputs are kept; replays reach no further back (default: for ever)")
 	f.StringVar(&s.oauthID, "oauth-client-id", "", "client id of the App, to sign in readers of the pages; needed unless --listen is a loopback address")
 	f.StringVar(&s.oauthSecret, "oauth-client-secret-file", "", "file with the client secret of the App")

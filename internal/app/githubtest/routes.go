@@ -21,6 +21,7 @@ func verify(key *rsa.PublicKey, text string, sig []byte) bool {
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	switch {
 	case parts[0] == "app":
@@ -53,20 +54,23 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) app(w http.ResponseWriter, r *http.Request, parts []string) {
+	if id := s.issuer(r); id != 0 && id != AppID {
+		refuse(w, http.StatusNotFound, "Integration not found")
+		return
+	}
 	if !s.asApp(r) {
 		refuse(w, http.StatusUnauthorized, "A JSON web token could not be decoded")
 		return
 	}
 	path := strings.Join(parts, "/")
-	self := map[string]any{"id": InstallationID, "account": map[string]any{"login": Owner}}
+	self := s.installationJSON()
 	switch {
 	case path == "":
-		answer(w, http.StatusOK, map[string]any{"id": AppID, "slug": "mlpolicy", "name": "mlpolicy", "events": []string{"pull_request", "check_run", "check_suite", "push", "merge_group"},
-			"permissions": map[string]string{"checks": "write", "contents": "read", "metadata": "read", "pull_requests": "read"}})
+		answer(w, http.StatusOK, s.appJSON())
 	case path == "installations":
 		answer(w, http.StatusOK, []any{self})
 	case path == "hook/config":
-		answer(w, http.StatusOK, map[string]string{"url": s.HookURL, "content_type": "json", "insecure_ssl": "0", "secret": "********"})
+		answer(w, http.StatusOK, s.hookJSON())
 	case path == "hook/deliveries":
 		s.listDeliveries(w, r)
 	case len(parts) == 4 && parts[1] == "deliveries" && parts[3] == "attempts":
@@ -135,6 +139,8 @@ func (s *Server) inRepo(w http.ResponseWriter, r *http.Request, repo *Repo, part
 	switch {
 	case len(parts) == 0:
 		s.repository(w, r, repo)
+	case parts[0] == "installation" && len(parts) == 1:
+		s.ofRepository(w, r)
 	case parts[0] == "pulls":
 		if s.may(w, r, repo, "pull_requests", "read") {
 			s.pulls(w, r, repo, parts[1:])
@@ -146,7 +152,7 @@ func (s *Server) inRepo(w http.ResponseWriter, r *http.Request, repo *Repo, part
 		case branch == nil:
 			refuse(w, http.StatusNotFound, "Branch not found")
 		default:
-			answer(w, http.StatusOK, map[string]any{"name": parts[1], "protected": branch.Protected, "commit": map[string]any{"sha": branch.SHA}})
+			answer(w, http.StatusOK, map[string]any{"name": parts[1], "protected": branch.Protected, "protection": s.protection(), "commit": map[string]any{"sha": branch.SHA}})
 		}
 	case parts[0] == "tarball" && len(parts) >= 2:
 		s.tarball(w, r, repo, strings.Join(parts[1:], "/"))
@@ -184,9 +190,10 @@ func (s *Server) inRepo(w http.ResponseWriter, r *http.Request, repo *Repo, part
 		run, _ := strconv.ParseInt(parts[2], 10, 64)
 		s.rules = append(s.rules, RuleAnswer{run, body.Environment, body.State, body.Comment})
 		w.WriteHeader(http.StatusNoContent)
-	case parts[0] == "rules" && len(parts) == 3:
-		answer(w, http.StatusOK, []any{map[string]any{"type": "required_status_checks", "parameters": map[string]any{
-			"required_status_checks": []any{map[string]any{"context": "mlpolicy", "integration_id": AppID}}}}})
+	case parts[0] == "rules" && len(parts) >= 3:
+		if s.may(w, r, repo, "metadata", "read") {
+			answer(w, http.StatusOK, slices.Concat([]map[string]any{}, s.settings.Rules))
+		}
 	default:
 		refuse(w, http.StatusNotFound, "Not Found")
 	}

@@ -70,6 +70,7 @@ type Server struct {
 	writers    map[string]string // login → permission
 	members    map[string]bool   // team/login
 	nextID     int64
+	settings   Settings
 	minted     []string
 }
 
@@ -140,7 +141,7 @@ func New(t testing.TB) *Server {
 	key := key2048()
 	s := &Server{key: key, Key: pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}),
 		repos: map[int64]*Repo{}, commits: map[string]map[string]string{}, archives: map[string][]byte{}, runs: map[int64]*CheckRun{},
-		tokens: map[string]*token{}, writers: map[string]string{}, members: map[string]bool{}, nextID: 1000}
+		tokens: map[string]*token{}, writers: map[string]string{}, members: map[string]bool{}, nextID: 1000, settings: asDocumented()}
 	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.http.URL + "/"
 	t.Cleanup(s.http.Close)
@@ -255,9 +256,27 @@ func (s *Server) asApp(r *http.Request) bool {
 		Iss      string
 		Iat, Exp float64
 	}
-	now := float64(time.Now().Unix())
+	now := float64(s.now().Unix())
 	return err == nil && json.Unmarshal(body, &claims) == nil && claims.Iss == strconv.Itoa(AppID) &&
 		claims.Iat <= now && claims.Exp > now && claims.Exp-claims.Iat <= 600
+}
+
+// issuer is the number of the App that a JWT says it is of, whoever signed it; 0 without.
+func (s *Server) issuer(r *http.Request) int64 {
+	parts := strings.Split(r.Header.Get("Authorization"), ".")
+	if len(parts) != 3 {
+		return 0
+	}
+	body, err := base64.RawURLEncoding.DecodeString(parts[1])
+	var claims struct{ Iss string }
+	if err != nil || json.Unmarshal(body, &claims) != nil {
+		return 0
+	}
+	id, err := strconv.ParseInt(claims.Iss, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
 }
 
 // may checks an installation token for a permission on a repository.
