@@ -84,32 +84,45 @@ func (c *comparison) grants() {
 		}
 		had := map[string]bool{}
 		for _, g := range base[k][0].Grants {
-			for _, action := range actions(g) {
-				had[action] = true
+			for _, pair := range pairs(g) {
+				had[pair[0]+"\x00"+pair[1]] = true
 			}
 		}
 		for _, g := range head[k][0].Grants {
-			var more []string
-			for _, action := range actions(g) {
-				if !had[action] {
-					more = append(more, action)
+			resources := map[string][]string{} // actions → what they are new on
+			byResource := map[string][]string{}
+			for _, pair := range pairs(g) {
+				if !had[pair[0]+"\x00"+pair[1]] {
+					byResource[pair[1]] = append(byResource[pair[1]], pair[0])
 				}
 			}
-			if len(more) > 0 {
-				c.add(sbom.Change{Kind: PermissionsWidened, Subject: head[k][0].ID, After: strings.Join(more, ", "), At: g.At})
+			for _, resource := range slices.Sorted(maps.Keys(byResource)) {
+				actions := strings.Join(byResource[resource], ", ")
+				resources[actions] = append(resources[actions], resource)
+			}
+			for _, actions := range slices.Sorted(maps.Keys(resources)) {
+				on := strings.Join(resources[actions], ", ")
+				c.add(sbom.Change{Kind: PermissionsWidened, Subject: head[k][0].ID, After: strings.TrimSuffix(actions+" on "+on, " on "), At: g.At})
 			}
 		}
 	}
 }
 
-func actions(g sbom.Grant) []string {
+// pairs are what a grant allows, an action and a resource each: a list of resources that
+// grew allows no more on those it held before.
+func pairs(g sbom.Grant) [][2]string {
 	if g.Effect == "deny" {
 		return nil
 	}
-	resources := strings.Join(slices.Sorted(slices.Values(g.Resources)), ",")
-	var out []string
-	for _, a := range g.Actions {
-		out = append(out, strings.TrimSuffix(a+" on "+resources, " on "))
+	resources := g.Resources
+	if len(resources) == 0 {
+		resources = []string{""}
+	}
+	var out [][2]string
+	for _, resource := range resources {
+		for _, action := range g.Actions {
+			out = append(out, [2]string{action, resource})
+		}
 	}
 	return out
 }

@@ -78,6 +78,9 @@ func (c *comparison) alert(before, after *sbom.Alert) {
 	if s := silenced(after); s != "" && silenced(before) != s {
 		c.add(sbom.Change{Kind: AlertSilenced, Subject: after.Name, Before: silenced(before), After: s, Area: "monitoring", At: after.At})
 	}
+	if was, is := before.Labels["severity"], after.Labels["severity"]; was != is {
+		c.add(sbom.Change{Kind: AlertChanged, Subject: after.Name + " severity", Before: was, After: is, Area: "monitoring", At: after.At})
+	}
 	b, okBefore := number(before.Threshold)
 	n, okAfter := number(after.Threshold)
 	numbers := okBefore && okAfter && b != n

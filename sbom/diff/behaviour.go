@@ -3,6 +3,7 @@ package diff
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ const maxChangesPerDocument = 20
 
 // behaviour compares sampling, prompts, chat templates and guardrails.
 func (c *comparison) behaviour() {
+	c.guards()
 	for _, kind := range []string{"hf-generation-config", "hf-tokenizer-config", "litellm", "nemo-guardrails"} {
 		key := func(d *sbom.Document) string {
 			if d.Kind != kind {
@@ -37,6 +39,9 @@ func (c *comparison) behaviour() {
 		}
 		base, head := group(c.base.Documents, key), group(c.head.Documents, key)
 		for _, p := range keysOf(base, head) {
+			if area.Tests.MatchString(p) {
+				continue
+			}
 			if len(base[p]) == 0 || len(head[p]) == 0 {
 				c.wholeDocument(p, len(head[p]) > 0, kind)
 				continue
@@ -44,10 +49,10 @@ func (c *comparison) behaviour() {
 			c.document(p, behaviourDocuments[kind], base[p][0].Content, head[p][0].Content)
 		}
 	}
+	c.renamedGuards()
 	c.modelfiles()
 	c.templates()
 	c.prompts()
-	c.guards()
 }
 
 func (c *comparison) wholeDocument(p string, added bool, kind string) {
@@ -62,19 +67,17 @@ func (c *comparison) wholeDocument(p string, added bool, kind string) {
 }
 
 func (c *comparison) document(p string, keys *regexp.Regexp, before, after any) {
-	old, now := map[string]string{}, map[string]string{}
-	scalars("", before, old)
-	scalars("", after, now)
+	found := &differences{keys: keys}
+	found.compare("", before, after)
 	var changed []sbom.Change
-	for _, pointer := range keysOf(old, now) {
-		if old[pointer] == now[pointer] || neutralKeys.MatchString(pointer) || keys != nil && !keys.MatchString(pointer) {
-			continue
+	for _, d := range found.out {
+		ch := sbom.Change{Kind: BehaviourChanged, Subject: p + "#" + d.pointer, Before: d.before, After: d.after, Area: "deployment", At: sbom.At{Path: p, Pointer: d.pointer}}
+		if d.after == "" {
+			ch.At.Pointer = ""
 		}
-		at := sbom.At{Path: p, Pointer: pointer}
-		if _, has := now[pointer]; !has {
-			at.Pointer = ""
+		if !c.told(ch) {
+			changed = append(changed, ch)
 		}
-		changed = append(changed, sbom.Change{Kind: BehaviourChanged, Subject: p + "#" + pointer, Before: old[pointer], After: now[pointer], Area: "deployment", At: at})
 	}
 	if len(changed) > maxChangesPerDocument {
 		c.add(sbom.Change{Kind: BehaviourChanged, Subject: p, After: strconv.Itoa(len(changed)) + " values changed", Area: "deployment", At: sbom.At{Path: p, Line: 1}})
@@ -85,20 +88,29 @@ func (c *comparison) document(p string, keys *regexp.Regexp, before, after any) 
 	}
 }
 
-// scalars lists the scalars of a document by JSON pointer.
-func scalars(pointer string, v any, out map[string]string) {
-	switch v := v.(type) {
-	case map[string]any:
-		for key, value := range v {
-			scalars(pointer+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(key), value, out)
+// told tells whether a change is among those that were added: a setting of the same
+// file, with its line, or the guard that a removed entry was.
+func (c *comparison) told(ch sbom.Change) bool {
+	return slices.ContainsFunc(c.out, func(o sbom.Change) bool {
+		if o.Kind != BehaviourChanged || o.At.Path != ch.At.Path {
+			return false
 		}
-	case []any:
-		for i := range v {
-			scalars(pointer+"/"+strconv.Itoa(i), v[i], out)
+		guard, isGuard := strings.CutPrefix(o.Subject, "guard ")
+		return o.Subject == ch.Subject || isGuard && ch.After == "" && strings.Contains(ch.Before, guard)
+	})
+}
+
+// renamedGuards drops a guard that is gone when its document says what it became.
+func (c *comparison) renamedGuards() {
+	became := map[string]bool{}
+	for _, ch := range c.out {
+		if ch.Kind == BehaviourChanged && ch.At.Pointer != "" && ch.After != "" {
+			became[ch.At.Path+"\x00guard "+ch.Before] = true
 		}
-	default:
-		out[pointer] = flat(v)
 	}
+	c.out = slices.DeleteFunc(c.out, func(ch sbom.Change) bool {
+		return ch.Kind == BehaviourChanged && became[ch.At.Path+"\x00"+ch.Subject]
+	})
 }
 
 // modelfiles compares the instructions of an Ollama Modelfile that shape answers.
@@ -128,7 +140,8 @@ func (c *comparison) modelfiles() {
 	base, head := group(c.base.Documents, key), group(c.head.Documents, key)
 	for _, p := range keysOf(head, map[string]bool{}) {
 		if len(base[p]) > 0 && text(base[p]) != text(head[p]) {
-			c.add(sbom.Change{Kind: BehaviourChanged, Subject: p, Before: text(base[p]), After: text(head[p]), Area: "deployment", At: sbom.At{Path: p, Line: 1}})
+			before, after := differing(text(base[p]), text(head[p]))
+			c.add(sbom.Change{Kind: BehaviourChanged, Subject: p, Before: before, After: after, Area: "deployment", At: sbom.At{Path: p, Line: 1}})
 		}
 	}
 }
@@ -148,10 +161,21 @@ func (c *comparison) templates() {
 		return out
 	}
 	before, after := of(c.base), of(c.head)
+	had := map[string]bool{}
+	for i := range c.base.Files {
+		had[c.base.Files[i].Path] = true
+	}
+	digest := func(hex string) string {
+		if hex == "" {
+			return ""
+		}
+		return "sha256:" + hex
+	}
 	for _, key := range keysOf(before, after) {
 		file, _, _ := strings.Cut(key, "#")
-		if before[key] != "" && after[key] != "" && before[key] != after[key] {
-			c.add(sbom.Change{Kind: BehaviourChanged, Subject: key, Before: "sha256:" + before[key], After: "sha256:" + after[key], Area: "deployment", At: sbom.At{Path: file}})
+		ch := sbom.Change{Kind: BehaviourChanged, Subject: key, Before: digest(before[key]), After: digest(after[key]), Area: "deployment", At: sbom.At{Path: file}}
+		if ch.Before != ch.After && (ch.Before != "" && ch.After != "" || c.present[file] && had[file]) {
+			c.add(ch) // of a file that both sides have
 		}
 	}
 }
@@ -159,9 +183,13 @@ func (c *comparison) templates() {
 // promptFile is a file that holds a prompt or a chat template.
 var promptFile = regexp.MustCompile(`(?i)(^|/)((chat_template|system_prompt|[^/]*prompt[^/]*)\.(jinja2?|j2|txt|md|prompt)|prompts?/[^/]+\.(jinja2?|j2|txt|md|prompt)|[^/]+\.jinja2?)$`)
 
+// templateOf is a template that makes a file of another kind (Dockerfile.jinja,
+// values.yaml.jinja2), which no model reads.
+var templateOf = regexp.MustCompile(`(?i)(^|/)((docker|container|make|jenkins)file[^/]*|[^/]+\.(dockerfile|ya?ml|html?|toml|cfg|conf|ini|sh|py|sql|tf|xml|css|[jt]sx?|service|env))\.jinja2?$`)
+
 func (c *comparison) prompts() {
 	key := func(f *sbom.FileFact) string {
-		if !promptFile.MatchString(f.Path) || area.Elsewhere.MatchString(strings.TrimSuffix(f.Path, path.Ext(f.Path))) {
+		if !promptFile.MatchString(f.Path) || templateOf.MatchString(f.Path) || area.Elsewhere.MatchString(strings.TrimSuffix(f.Path, path.Ext(f.Path))) {
 			return ""
 		}
 		return f.Path

@@ -197,13 +197,14 @@ func (c *comparison) steps() {
 	}
 	for _, k := range keysOf(base, map[string]bool{}) {
 		job := base[k][0]
-		if len(head[k]) > 0 || moved[job.Platform+"\x00"+job.Name] {
+		if len(head[k]) > 0 {
+			c.stepOptions(job, head[k][0])
 			continue
 		}
-		text := job.Name
-		for _, s := range job.Steps {
-			text += " " + s.Run
+		if moved[job.Platform+"\x00"+job.Name] {
+			continue
 		}
+		text := commandOf(job)
 		ch := sbom.Change{Kind: StepRemoved, Subject: job.At.Path + "#" + job.Name, Before: text, At: gone(job.At)}
 		if filterWords.MatchString(text) {
 			ch.Kind, ch.Area = FilterWeakened, "data"

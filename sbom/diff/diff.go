@@ -57,7 +57,10 @@ const maxShownBytes = 200
 // Changes compares two inventories. The result depends on them alone and is sorted by
 // path, line and kind.
 func Changes(base, head *sbom.Inventory) []sbom.Change {
-	c := &comparison{base: base, head: head, areas: area.From(base, head)}
+	c := &comparison{base: base, head: head, areas: area.From(base, head), present: map[string]bool{}}
+	for i := range head.Files {
+		c.present[head.Files[i].Path] = true
+	}
 	c.references()
 	c.components()
 	c.remoteCode()
@@ -76,6 +79,7 @@ func Changes(base, head *sbom.Inventory) []sbom.Change {
 type comparison struct {
 	base, head *sbom.Inventory
 	areas      area.Areas
+	present    map[string]bool // the files of the head
 	out        []sbom.Change
 }
 
@@ -87,7 +91,7 @@ func (c *comparison) add(ch sbom.Change) {
 	if ch.Provenance == "" {
 		ch.Provenance = sbom.Unstated
 	}
-	ch.Before, ch.After = shown(ch.Before), shown(ch.After)
+	ch.Before, ch.After = shownPair(ch.Before, ch.After)
 	c.out = append(c.out, ch)
 }
 

@@ -129,7 +129,7 @@ func TestModels(t *testing.T) {
 			inv.References[0].CallAt = at("train.py", 9)
 			inv.Calls = []sbom.Call{{Callee: "f", Args: map[string]string{"trust_remote_code": "True"}, At: at("train.py", 9)}}
 			return inv
-		}(), []string{"trust_remote_code_enabled hf://a/m no > yes train.py:7 training"}},
+		}(), []string{"trust_remote_code_enabled hf://a/m no > yes train.py:9 training"}},
 		{"added beside", references(model("a/m", "", "none")), references(model("a/m", "", "none"), model("b/n", "", "none")),
 			[]string{"model_added hf://b/n  > hf://b/n train.py:7 training"}},
 		{"removed", references(model("a/m", "", "none"), model("b/n", "", "none")), references(model("a/m", "", "none")),
@@ -157,7 +157,10 @@ func TestWeights(t *testing.T) {
 	safe := &sbom.Inventory{Weights: []sbom.Weights{weights("m/a.safetensors", "safetensors", sbom.No, "aa")}}
 	run(t, []diffTest{
 		{"pickle for safetensors", safe, &sbom.Inventory{Weights: []sbom.Weights{weights("m/a.bin", "torch-zip", sbom.Yes, "bb")}}, []string{
-			"weights_became_executable m/a.bin m/a.safetensors > m/a.bin (torch-zip) m/a.bin training", "weights_removed m/a.safetensors safetensors sha256:aa >  m/a.safetensors training"}},
+			"weights_became_executable m/a.bin m/a.safetensors > m/a.bin (torch-zip) m/a.bin training"}},
+		{"one shard stays", &sbom.Inventory{Weights: []sbom.Weights{weights("m/1.safetensors", "safetensors", sbom.No, "aa"), weights("m/2.safetensors", "safetensors", sbom.No, "ab")}},
+			&sbom.Inventory{Weights: []sbom.Weights{weights("m/2.safetensors", "safetensors", sbom.No, "ab"), weights("m/a.bin", "torch-zip", sbom.Yes, "bb")}}, []string{
+				"weights_removed m/1.safetensors safetensors sha256:aa >  m/1.safetensors training", "weights_became_executable m/a.bin m/2.safetensors > m/a.bin (torch-zip) m/a.bin training"}},
 		{"pickle elsewhere", safe, &sbom.Inventory{Weights: []sbom.Weights{safe.Weights[0], weights("n/a.bin", "torch-zip", sbom.Yes, "bb")}},
 			[]string{"weights_added n/a.bin  > torch-zip sha256:bb n/a.bin training"}},
 		{"under the same name", safe, &sbom.Inventory{Weights: []sbom.Weights{weights("m/a.safetensors", "pickle", sbom.Yes, "bb")}},

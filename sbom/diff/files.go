@@ -130,12 +130,8 @@ func (c *comparison) law() map[string]bool {
 			case "trust", "revocations":
 				ch.Kind = TrustRootChanged
 			}
-			if had {
-				ch.Before = flat(b.value)
-			}
-			if has {
-				ch.After = flat(n.value)
-			} else {
+			ch.Before, ch.After = flat(b.value), flat(n.value)
+			if !has {
 				ch.At = gone(b.at)
 			}
 			c.add(ch)

@@ -242,9 +242,13 @@ func trusting(inv *sbom.Inventory) map[string][]sbom.At {
 		lines[place] = true
 	}
 	for i := range inv.References {
-		if r := &inv.References[i]; r.TrustRemoteCode == sbom.Yes {
-			add(name(r), r.At)
-			lines[sbom.At{Path: r.CallAt.Path, Line: r.CallAt.Line}] = true
+		if r := &inv.References[i]; r.TrustRemoteCode == sbom.Yes && slot(r) != "" {
+			place := r.At // where the name stands; the switch stands in the call
+			if r.CallAt.Path == r.At.Path && r.CallAt.Line > 0 {
+				place = r.CallAt
+			}
+			add(name(r), place)
+			lines[sbom.At{Path: r.At.Path, Line: r.At.Line}] = true
 		}
 	}
 	for i := range inv.Calls {
@@ -266,12 +270,13 @@ func trusting(inv *sbom.Inventory) map[string][]sbom.At {
 // file that can run something where the base had none, beside files that cannot.
 func (c *comparison) weights() {
 	key := func(w *sbom.Weights) string {
-		if promptFile.MatchString(w.Path) {
-			return "" // a template in a file of its own holds no weights
+		if promptFile.MatchString(w.Path) || w.Format == "chat-template" {
+			return "" // a template in a file of its own, or in a recipe, holds no weights
 		}
 		return w.Path
 	}
 	base, head := group(c.base.Weights, key), group(c.head.Weights, key)
+	replaced := c.replaced(base, head)
 	plain := map[string]string{} // directory → a file of the base that runs nothing
 	for i := range c.base.Weights {
 		if w := &c.base.Weights[i]; w.Executable == sbom.No && w.Format != "index" {
@@ -288,6 +293,9 @@ func (c *comparison) weights() {
 			}
 			c.add(sbom.Change{Kind: WeightsAdded, Subject: p, After: digested(w), Area: "training", At: w.At})
 		case len(after) == 0:
+			if replaced[path.Dir(p)] && before[0].Executable == sbom.No {
+				continue // told with what took its place
+			}
 			c.add(sbom.Change{Kind: WeightsRemoved, Subject: p, Before: digested(before[0]), Area: "training", At: gone(before[0].At)})
 		case before[0].Executable != sbom.Yes && after[0].Executable == sbom.Yes:
 			c.add(sbom.Change{Kind: WeightsExecutable, Subject: p, Before: before[0].Format, After: after[0].Format, Area: "training", At: after[0].At})
@@ -295,6 +303,23 @@ func (c *comparison) weights() {
 			c.add(sbom.Change{Kind: WeightsChanged, Subject: p, Before: digested(before[0]), After: digested(after[0]), Area: "training", At: after[0].At})
 		}
 	}
+}
+
+// replaced are the directories where a new file that can run something stands instead of
+// files that could not: all of those are gone.
+func (c *comparison) replaced(base, head map[string][]*sbom.Weights) map[string]bool {
+	out := map[string]bool{}
+	for p, after := range head {
+		if len(base[p]) == 0 && after[0].Executable == sbom.Yes {
+			out[path.Dir(p)] = true
+		}
+	}
+	for p, before := range base {
+		if len(head[p]) > 0 && before[0].Executable == sbom.No {
+			delete(out, path.Dir(p))
+		}
+	}
+	return out
 }
 
 func digested(w *sbom.Weights) string {

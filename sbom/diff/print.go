@@ -40,18 +40,39 @@ func place(at sbom.At) string {
 	return fmt.Sprintf("%s:%d", at.Path, at.Line)
 }
 
-// values says what a change went from and to; a digest is shown by its start.
+// values says what a change went from and to; a digest is shown by its start. What the
+// subject says already is not said again.
 func values(ch sbom.Change) string {
 	before, after := short(ch.Before), short(ch.After)
-	switch {
-	case before == "" && after == "":
-		return ""
-	case before == "":
-		return after
-	case after == "":
-		return "was " + before
+	if ch.Kind == RevisionMoved {
+		before, after = unpinned(before), unpinned(after)
 	}
-	return before + " -> " + after
+	said := ""
+	switch {
+	case before == "" && after != ch.Subject:
+		said = after
+	case after == "" && before != "" && before != ch.Subject:
+		said = "was " + before
+	case before != "" && after != "":
+		said = before + " -> " + after
+	}
+	if !unproven(ch) {
+		return said
+	}
+	return strings.TrimSpace(said + " (without provenance)")
+}
+
+// unpinned says the absence of a revision in words.
+func unpinned(revision string) string {
+	if revision == sbom.RevisionNone {
+		return "no revision"
+	}
+	return revision
+}
+
+// unproven is data that came or moved without a record of where it comes from.
+func unproven(ch sbom.Change) bool {
+	return (ch.Kind == DatasetAdded || ch.Kind == DatasetDigestChanged) && ch.Provenance == sbom.No
 }
 
 // shownDigestBytes is enough of a hex digest to tell two apart by eye.
@@ -76,10 +97,28 @@ func printable(s string) string {
 	}, s)
 }
 
-// Text writes the changes for a terminal, two lines each.
+// told parts the changes that say something in ML terms from files of which only the
+// bytes are known to differ; a file that a change names is not listed once more.
+func told(changes []sbom.Change) (said []sbom.Change, files []string) {
+	named := map[string]bool{}
+	for _, ch := range changes {
+		if ch.Kind != CodeChanged {
+			said, named[ch.At.Path] = append(said, ch), true
+		}
+	}
+	for _, ch := range changes {
+		if ch.Kind == CodeChanged && !named[ch.At.Path] {
+			files = append(files, ch.At.Path)
+		}
+	}
+	return said, files
+}
+
+// Text writes the changes for a terminal, two lines each, then the other files.
 func Text(w io.Writer, changes []sbom.Change) error {
 	var b strings.Builder
-	for _, ch := range changes {
+	said, files := told(changes)
+	for _, ch := range said {
 		fmt.Fprintf(&b, "%-26s %s\n", phrase(ch.Kind), printable(ch.Subject))
 		line := printable(place(ch.At))
 		if v := values(ch); v != "" {
@@ -87,7 +126,13 @@ func Text(w io.Writer, changes []sbom.Change) error {
 		}
 		fmt.Fprintf(&b, "%-26s %s\n", "", line)
 	}
-	fmt.Fprintf(&b, "%s\n", counted(len(changes)))
+	fmt.Fprintf(&b, "%s\n", counted(len(said)))
+	if len(files) > 0 {
+		fmt.Fprintf(&b, "%s:\n", others(len(files)))
+	}
+	for _, p := range files {
+		fmt.Fprintf(&b, "  %s\n", printable(p))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -102,16 +147,38 @@ func counted(n int) string {
 	return fmt.Sprintf("%d changes", n)
 }
 
-// Markdown writes the changes as a table for a pull request.
+func others(n int) string {
+	if n == 1 {
+		return "1 other file of the ML system differs"
+	}
+	return fmt.Sprintf("%d other files of the ML system differ", n)
+}
+
+// Markdown writes the changes as a table for a pull request, then the other files.
 func Markdown(w io.Writer, changes []sbom.Change) error {
 	var b strings.Builder
-	if len(changes) == 0 {
+	said, files := told(changes)
+	if len(said) == 0 {
 		b.WriteString("No change in ML terms.\n")
 	} else {
 		b.WriteString("| Change | Subject | Before | After | Where |\n| --- | --- | --- | --- | --- |\n")
 	}
-	for _, ch := range changes {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", phrase(ch.Kind), cell(ch.Subject), cell(short(ch.Before)), cell(short(ch.After)), cell(place(ch.At)))
+	for _, ch := range said {
+		kind, before, after := phrase(ch.Kind), short(ch.Before), short(ch.After)
+		if unproven(ch) {
+			kind += " without provenance"
+		}
+		if ch.Kind == RevisionMoved {
+			before, after = unpinned(before), unpinned(after)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", kind, cell(ch.Subject), cell(before), cell(after), cell(place(ch.At)))
+	}
+	if len(files) > 0 {
+		fmt.Fprintf(&b, "\n<details><summary>%s</summary>\n\n", others(len(files)))
+		for _, p := range files {
+			fmt.Fprintf(&b, "- %s\n", cell(p))
+		}
+		b.WriteString("\n</details>\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -23,13 +24,15 @@ func (c *comparison) settings() {
 	before, after := settingsOf(c.base), settingsOf(c.head)
 	for _, p := range keysOf(before, after) {
 		old, now := before[p], after[p]
-		if now == nil || area.Tests.MatchString(p) {
+		if now == nil && !c.present[p] || area.Tests.MatchString(p) {
 			continue // a file that is gone is told by its digest
 		}
 		for _, key := range keysOf(old, now) {
 			b, had := old[key]
 			n, has := now[key]
 			switch {
+			case stageKey.MatchString(key) && path.Base(p) == "dvc.yaml":
+				continue // told as a step
 			case had && has:
 				c.setting(p, key, b, n)
 			case had:
@@ -38,6 +41,10 @@ func (c *comparison) settings() {
 		}
 	}
 }
+
+// stageKey is what DVC says of a stage itself: its name may be a filter's, its paths are
+// no settings.
+var stageKey = regexp.MustCompile(`^/stages/[^/]+(/(do|foreach))?/(cmd|desc|wdir|deps|outs|params|metrics|plots|frozen|always_changed)(/|$)`)
 
 func settingsOf(inv *sbom.Inventory) map[string]map[string]setting {
 	out := map[string]map[string]setting{}
@@ -93,7 +100,13 @@ func (c *comparison) matters(p, key string) bool {
 	case "data", "monitoring", "features", "deployment", "registry", "policy":
 		return true
 	}
-	return filterWords.MatchString(key) || anyThreshold.MatchString(key) || behaviourKey.MatchString(key)
+	return filterWords.MatchString(key) || anyThreshold.MatchString(key) || behaviourKey.MatchString(key) || boundsMetric(key)
+}
+
+// boundsMetric tells whether a key bounds how good or bad something may be (min_accuracy,
+// max_error_rate), which is a gate in whatever file it stands.
+func boundsMetric(key string) bool {
+	return (lowerBound.MatchString(key) || upperBound.MatchString(key)) && (goodness.MatchString(key) || badness.MatchString(key))
 }
 
 // dropped is a setting that the head no longer has while its file still is there.
