@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -41,6 +42,9 @@ moved, datasets added, weights that became executable, thresholds relaxed, alert
 				return err
 			}
 			changes := diff.Changes(old, now)
+			if old.Subject.Kind == "bom" || now.Subject.Kind == "bom" {
+				fmt.Fprintln(env.stderr, "mlpolicy: note: a BOM lists models, datasets, weights and packages; code, thresholds, alerts, prompts and policies were not compared")
+			}
 			return env.write(out, func(w io.Writer) error {
 				switch format {
 				case "json":

@@ -61,8 +61,15 @@ func Changes(base, head *sbom.Inventory) []sbom.Change {
 	for i := range head.Files {
 		c.present[head.Files[i].Path] = true
 	}
+	if c.listed() {
+		c.components()
+	}
+	if c.bom() {
+		c.weights()
+		c.packages()
+		return sorted(c.out)
+	}
 	c.references()
-	c.components()
 	c.remoteCode()
 	c.weights()
 	c.digests()

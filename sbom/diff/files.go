@@ -3,6 +3,7 @@ package diff
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -12,6 +13,12 @@ import (
 func (c *comparison) packages() {
 	key := func(p *sbom.Package) string {
 		name := strings.ToLower(p.Name)
+		if c.bom() {
+			if name == "" {
+				return "" // a BOM lists no options of an installer
+			}
+			return p.Ecosystem + "\x00" + name // and a package once, for all files
+		}
 		if name == "" {
 			name = p.Option + p.URL
 		}
@@ -24,6 +31,9 @@ func (c *comparison) packages() {
 			c.add(sbom.Change{Kind: PackageAdded, Subject: packageName(after[0]), After: packageVersion(after[0]), At: after[0].At})
 		case len(after) == 0:
 			c.add(sbom.Change{Kind: PackageRemoved, Subject: packageName(before[0]), Before: packageVersion(before[0]), At: gone(before[0].At)})
+		case c.bom() && slices.ContainsFunc(after, func(p *sbom.Package) bool {
+			return slices.ContainsFunc(before, func(old *sbom.Package) bool { return packageVersion(old) == packageVersion(p) })
+		}):
 		case packageVersion(before[0]) != packageVersion(after[0]):
 			c.add(sbom.Change{Kind: PackageMoved, Subject: packageName(after[0]), Before: packageVersion(before[0]), After: packageVersion(after[0]), At: after[0].At})
 		}

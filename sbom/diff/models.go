@@ -167,57 +167,6 @@ func revision(r *sbom.Reference) string {
 	return r.RevisionKind
 }
 
-// components compares what two ML-BOMs list when they hold no references: a name that
-// one side has at another version moved, other names are new or gone.
-func (c *comparison) components() {
-	if len(c.base.References)+len(c.head.References) > 0 {
-		return
-	}
-	key := func(x *sbom.Component) string {
-		if x.Kind == "package" || x.Kind == "image" {
-			return ""
-		}
-		return x.Kind + "\x00" + x.Host + "\x00" + x.Name
-	}
-	base, head := group(c.base.Components, key), group(c.head.Components, key)
-	for _, k := range keysOf(base, head) {
-		switch before, after := base[k], head[k]; {
-		case len(before) == 0:
-			c.component(after[0], true)
-		case len(after) == 0:
-			c.component(before[0], false)
-		case before[0].Version != after[0].Version || before[0].Revision != after[0].Revision:
-			c.add(sbom.Change{Kind: RevisionMoved, Subject: after[0].Name, Before: version(before[0]), After: version(after[0]), Area: componentArea(after[0]), At: after[0].At})
-		}
-	}
-}
-
-func (c *comparison) component(x *sbom.Component, added bool) {
-	kinds := [2]string{ModelRemoved, ModelAdded}
-	if x.Kind == "dataset" {
-		kinds = [2]string{DatasetRemoved, DatasetAdded}
-	}
-	ch := sbom.Change{Kind: kinds[0], Subject: x.Name, Before: x.Ref, Area: componentArea(x), At: gone(x.At)}
-	if added {
-		ch = sbom.Change{Kind: kinds[1], Subject: x.Name, After: x.Ref, Area: componentArea(x), Provenance: x.Pinned, At: x.At}
-	}
-	c.add(ch)
-}
-
-func version(x *sbom.Component) string {
-	if x.Version != "" {
-		return x.Version
-	}
-	return x.Revision
-}
-
-func componentArea(x *sbom.Component) string {
-	if x.Kind == "dataset" {
-		return "data"
-	}
-	return "training"
-}
-
 // remoteCode finds places that run a repository's own code and did not before: a switch
 // at a reference, in a call without one, or at a served model.
 func (c *comparison) remoteCode() {

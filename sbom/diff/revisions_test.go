@@ -181,3 +181,43 @@ func TestPrintKeepsOtherFilesApart(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", markdown.String(), want)
 	}
 }
+
+func TestBOMAgainstSource(t *testing.T) {
+	t.Parallel()
+	component := func(kind, name, revision, digest string) sbom.Component {
+		return sbom.Component{Kind: kind, Host: "huggingface", Name: name, Ref: kind + ":hf://" + name, Revision: revision, Digests: map[string]string{"sha256": digest}, At: at("train.py", 7)}
+	}
+	bom := func(list ...sbom.Component) *sbom.Inventory {
+		return &sbom.Inventory{Subject: sbom.Subject{Kind: "bom"}, Components: list}
+	}
+	source := func(list ...sbom.Component) *sbom.Inventory {
+		inv := withFile(references(model("a/m", "", "none")), "policies/a.rego", "aa")
+		inv.Components, inv.Alerts = list, []sbom.Alert{rule("Drift", ">", "1", "5m")}
+		return inv
+	}
+	run(t, []diffTest{
+		{"the same", bom(component("model", "a/m", "v1", "")), source(component("model", "a/m", "v1", "")), []string{}},
+		{"the other way round", source(component("model", "a/m", "v1", "")), bom(component("model", "a/m", "v1", "")), []string{}},
+		{"swapped", bom(component("model", "a/m", "v1", "")), source(component("model", "b/m", "v1", "")), []string{"base_model_swapped model in train.py model:hf://a/m > model:hf://b/m train.py:7 training"}},
+		{"moved", bom(component("model", "a/m", "v1", "")), source(component("model", "a/m", "v2", "")), []string{"revision_moved a/m v1 > v2 train.py:7 training"}},
+		{"data", bom(component("dataset", "a/d", "", "aa")), source(component("dataset", "a/d", "", "bb")), []string{"dataset_digest_changed a/d sha256:aa > sha256:bb train.py:7 data"}},
+		{"a path", bom(component("model", "data/m/", "", "")), source(component("model", "/data/m", "", "")), []string{}},
+		{"data swapped", bom(component("dataset", "a/d", "", "")), source(component("dataset", "b/d", "", "")),
+			[]string{"dataset_removed a/d dataset:hf://a/d >  train.py data", "dataset_added b/d  > dataset:hf://b/d train.py:7 data"}},
+	})
+}
+
+func TestPackagesOfABOM(t *testing.T) {
+	t.Parallel()
+	of := func(kind string, list ...sbom.Package) *sbom.Inventory {
+		return &sbom.Inventory{Subject: sbom.Subject{Kind: kind}, Packages: list}
+	}
+	in := func(path, version string) sbom.Package {
+		return sbom.Package{Name: "torch", Ecosystem: "pypi", Version: version, At: at(path, 1)}
+	}
+	option := sbom.Package{Option: "--extra-index-url", URL: "https://example.com", At: at("a.txt", 1)}
+	run(t, []diffTest{
+		{"one entry for two files", of("bom", in("a.txt", "2.4.0")), of("", option, in("a.txt", "2.4.0"), in("b.txt", "2.4.0")), []string{}},
+		{"moved", of("bom", in("a.txt", "2.4.0")), of("", in("a.txt", "2.5.0")), []string{"package_version_moved torch 2.4.0 > 2.5.0 a.txt:1 "}},
+	})
+}
