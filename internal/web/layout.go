@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -23,6 +24,7 @@ func (g *graph) layout() picture {
 		}
 		p.Columns = append(p.Columns, columnHead{x, lineageStages[i]})
 		for row, n := range column {
+			n.Detail = n.detail()
 			if len(placed) == maxNodes {
 				p.Left++
 				continue
@@ -36,7 +38,7 @@ func (g *graph) layout() picture {
 	}
 	p.Width = max(x-gap, boxWidth) + margin
 	p.Height = headHeight + min(rows, maxNodes)*rowHeight + margin
-	p.Edges = g.curves(placed)
+	p.Edges = g.curves(placed, gap)
 	return p
 }
 
@@ -108,7 +110,7 @@ func boolCompare(a, b bool) int {
 }
 
 // curves draws each edge between two nodes that have a place, once.
-func (g *graph) curves(placed map[string]*node) []edge {
+func (g *graph) curves(placed map[string]*node, gap int) []edge {
 	var out []edge
 	seen := map[[2]string]bool{}
 	for _, e := range g.edges {
@@ -117,17 +119,28 @@ func (g *graph) curves(placed map[string]*node) []edge {
 			continue
 		}
 		seen[[2]string{e.From, e.To}] = true
-		e.FromName, e.ToName = from.Name, to.Name
+		e.FromName, e.ToName = from.Full, to.Full
 		e.X1, e.Y1, e.X2, e.Y2 = from.X+boxWidth, from.Y+boxHeight/2, to.X, to.Y+boxHeight/2
 		if from.Column < to.Column {
-			bend := min((e.X2-e.X1)/2, maxGap)
-			e.Mid1, e.Mid2 = e.X1+bend, e.X2-bend
+			e.Path = forward(e, gap)
 		} else { // a loop or a step inside one column
 			e.X2 = to.X + boxWidth
-			e.Mid1, e.Mid2 = e.X1+minGap, e.X2+minGap
+			e.Path = fmt.Sprintf("M%d,%d C%d,%d %d,%d %d,%d", e.X1, e.Y1, e.X1+minGap, e.Y1, e.X2+minGap, e.Y2, e.X2, e.Y2)
 		}
 		out = append(out, e)
 	}
 	slices.SortFunc(out, func(a, b edge) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
 	return out
+}
+
+// forward draws an edge from left to right. One that passes a column goes between its
+// rows: behind a box it would look like two edges, to that box and from it.
+func forward(e edge, gap int) string {
+	middle := (e.X1 + e.X2) / 2
+	if e.X2-e.X1 <= gap {
+		return fmt.Sprintf("M%d,%d C%d,%d %d,%d %d,%d", e.X1, e.Y1, middle, e.Y1, middle, e.Y2, e.X2, e.Y2)
+	}
+	lane := e.Y2 - rowHeight/2 + (e.Y1/rowHeight%3-1)*laneStep
+	return fmt.Sprintf("M%d,%d C%d,%d %d,%d %d,%d H%d C%d,%d %d,%d %d,%d", e.X1, e.Y1, e.X1+gap/2, e.Y1, e.X1+gap/2, lane, e.X1+gap, lane,
+		e.X2-gap, e.X2-gap/2, lane, e.X2-gap/2, e.Y2, e.X2, e.Y2)
 }

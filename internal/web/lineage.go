@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/lineage"
@@ -19,7 +19,11 @@ const (
 	boxHeight      = 46
 	rowHeight      = 64
 	margin         = 20
+	laneStep       = 4 // between edges that pass a column from different rows
 	headHeight     = 40
+	// maxName and maxDetail are how much text (see width) has room in the two lines of a
+	// box, minPart is how much of a part is worth showing.
+	maxName, maxDetail, minPart = 178, 214, 60
 	// maxNodes bounds the picture: more cannot be read.
 	maxNodes = 300
 	// maxAlone bounds the nodes without an edge that are drawn: they have no lineage to show.
@@ -45,6 +49,7 @@ type columnHead struct {
 
 type node struct {
 	ID, Kind, Name, Detail string
+	Full                   string // the name in full
 	Column                 int
 	X, Y                   int
 	Revoked                bool
@@ -56,7 +61,7 @@ type edge struct {
 	FromName, ToName string // as they are shown
 	Label            string
 	X1, Y1, X2, Y2   int
-	Mid1, Mid2       int // control points of the curve
+	Path             string // as SVG draws it
 	Revoked          bool
 }
 
@@ -95,15 +100,70 @@ func (g *graph) add(id, kind, name, detail, stage string) {
 	if _, ok := g.nodes[id]; ok {
 		return
 	}
-	g.nodes[id] = &node{ID: id, Kind: kind, Name: shorten(name, 20), Detail: shorten(detail, 16), Column: max(slices.Index(lineageStages, stage), 0), order: kind + name + id}
+	g.nodes[id] = &node{ID: id, Kind: kind, Full: name, Name: shorten(brief(name), maxName), Detail: detail, Column: max(slices.Index(lineageStages, stage), 0), order: kind + name + id}
 }
 
-func shorten(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
+// detail is the second line of a box. That something is revoked is said first and its
+// kind next: the rest is left out where there is no room.
+func (n *node) detail() string {
+	parts := []string{n.Kind, n.Detail}
+	if n.Revoked {
+		parts = append([]string{"revoked"}, parts...)
+	}
+	const between = " · "
+	line := ""
+	for _, part := range parts {
+		switch {
+		case part == "":
+		case line == "":
+			line = part
+		case width(line+between+part) <= maxDetail:
+			line += between + part
+		case maxDetail-width(line+between) >= minPart:
+			return line + between + shorten(part, maxDetail-width(line+between))
+		}
+	}
+	return line
+}
+
+// width is how much room a text takes, in tenths of a digit's. The page has no font of its
+// own, so the letters are those of a wide one; a narrower one leaves some room.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune(" .,:;'|!ijlftr/()[]-", r):
+			n += 6
+		case strings.ContainsRune("mwMW@%…", r):
+			n += 16
+		case r >= 0x1100: // the letters of East Asia are square
+			n += 16
+		case unicode.IsUpper(r):
+			n += 12
+		default:
+			n += 10
+		}
+	}
+	return n
+}
+
+// shorten takes letters from the front until a text has room: names differ at their end.
+// Of a digest it is the front that is known elsewhere.
+func shorten(s string, room int) string {
+	if width(s) <= room {
 		return s
 	}
 	r := []rune(s)
-	return "…" + string(r[len(r)-n+1:])
+	if fullDigest.MatchString(s) || strings.HasSuffix(s, "…") {
+		for width(string(r)) > room-width("…") {
+			r = r[:len(r)-1]
+		}
+		return strings.TrimSuffix(string(r), "…") + "…"
+	}
+	for width(string(r)) > room-width("…") {
+		r = r[1:]
+	}
+	return "…" + string(r)
 }
 
 // components draws what the source itself says: data and bases lead to what was made of
@@ -132,7 +192,7 @@ func (g *graph) components(f facts) {
 	}
 	for _, c := range f.Components {
 		for _, ref := range c.DerivedFrom {
-			g.edge(ref, c.Ref, "derived")
+			g.edge(ref, c.Ref, "derived from")
 		}
 		for _, ref := range c.Datasets {
 			g.edge(ref, c.Ref, "trained on")
@@ -165,7 +225,7 @@ func (g *graph) provenance(p sbom.Provenance) {
 	}
 	for _, gap := range p.Gaps {
 		if n, ok := g.nodes[gap.Digest]; ok {
-			n.Detail = shorten("gap: "+strings.ReplaceAll(gap.Code, "_", " "), 22)
+			n.Detail = "gap: " + strings.ReplaceAll(gap.Code, "_", " ")
 		}
 	}
 }
@@ -240,5 +300,18 @@ func (g *graph) edge(from, to, label string) {
 	if g.nodes[from] == nil || g.nodes[to] == nil || from == to {
 		return
 	}
-	g.edges = append(g.edges, edge{From: from, To: to, Label: strings.ReplaceAll(label, "_", " ")})
+	g.edges = append(g.edges, edge{From: from, To: to, Label: relation(label)})
+}
+
+// relation is what a thing is to what it came from, as it is read between their names: a
+// statement names only the kind of what went in.
+func relation(label string) string {
+	label = strings.ReplaceAll(label, "_", " ")
+	switch last := label[strings.LastIndexByte(label, ' ')+1:]; {
+	case label == "passed": // a place, by a summary of verification
+		return "lets in"
+	case last == "from", last == "on", last == "serves":
+		return label
+	}
+	return strings.TrimSpace("made from " + label)
 }
