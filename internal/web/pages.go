@@ -113,7 +113,10 @@ type replayReport struct {
 	Decisions, Reproduced, Changed int
 	Flips                          []struct {
 		Control, Stage, From, To, Repository string
-		Count                                int
+		// The outcomes, for a verdict may stay where they change; "" where there is no such control.
+		FromOutcome string `json:"from_outcome"`
+		ToOutcome   string `json:"to_outcome"`
+		Count       int
 	}
 	Differences []string
 }

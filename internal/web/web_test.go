@@ -77,7 +77,7 @@ func seeded(t *testing.T) (*store.Store, string) {
 		t.Fatal(err)
 	}
 	err = s.PutReplay(t.Context(), store.Replay{ID: "r1", Time: noon, Title: "stricter", PolicyDigest: "pol",
-		Report: []byte(`{"decisions":3,"reproduced":3,"changed":1,"flips":[{"control":"TRAIN-001","stage":"training","from":"allow","to":"deny","repository":"github.com/acme/model","count":1},{"control":"TRAIN-009","repository":"github.com/other/secret","count":1}]}`)})
+		Report: []byte(`{"decisions":3,"reproduced":3,"changed":1,"flips":[{"control":"TRAIN-001","stage":"training","from":"allow","to":"deny","to_outcome":"fail","repository":"github.com/acme/model","count":1},{"control":"TRAIN-009","from":"allow","to":"allow","from_outcome":"not_applicable","to_outcome":"waived","repository":"github.com/other/secret","count":1}]}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,6 +285,18 @@ func TestSignInCannotBeBegunElsewhere(t *testing.T) {
 		_, _, header := fetch(t, client, web.URL+"/auth/login?to="+url.QueryEscape(to))
 		if cookie := header.Get("Set-Cookie"); strings.Contains(cookie, "evil") {
 			t.Errorf("the sign-in would end at %s: %s", to, cookie)
+		}
+	}
+}
+
+// A replay tells what a control said, where the verdict is the same or the control is new.
+func TestAReplayNamesOutcomes(t *testing.T) {
+	t.Parallel()
+	s, _ := seeded(t)
+	_, body, _ := fetch(t, http.DefaultClient, server(t, Options{Store: s}).URL+"/replays/r1")
+	for _, want := range []string{`Allowed</span> <span class="tag">no such control`, `Denied</span> <span class="tag">fail`, `Allowed</span> <span class="tag">not applicable`, `Allowed</span> <span class="tag">waived`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the replay does not say %q:\n%s", want, body)
 		}
 	}
 }
