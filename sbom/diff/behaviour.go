@@ -84,7 +84,13 @@ func (c *comparison) document(p string, keys *regexp.Regexp, before, after any) 
 		return
 	}
 	for _, ch := range changed {
-		c.add(ch)
+		// A number of unknown direction in such a document is a setting of its behaviour.
+		i := slices.IndexFunc(c.out, func(o sbom.Change) bool { return o.Kind == ThresholdChanged && o.Subject == ch.Subject })
+		if i < 0 {
+			c.add(ch)
+			continue
+		}
+		c.out[i].Kind, c.out[i].Area = ch.Kind, ch.Area
 	}
 }
 

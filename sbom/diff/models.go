@@ -2,6 +2,7 @@ package diff
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -94,7 +95,18 @@ func unmatched(list, other []*sbom.Reference) []*sbom.Reference {
 	return out
 }
 
+// besideModel tells whether a tokenizer has the name of a model in the same file, of
+// which the same is said.
+func besideModel(inv *sbom.Inventory, r *sbom.Reference) bool {
+	return r.Kind == "tokenizer" && slices.ContainsFunc(inv.References, func(m sbom.Reference) bool {
+		return m.Kind == "model" && m.At.Path == r.At.Path && name(&m) == name(r)
+	})
+}
+
 func (c *comparison) swapped(before, after *sbom.Reference) {
+	if besideModel(c.base, before) && besideModel(c.head, after) {
+		return
+	}
 	if before.Kind == "dataset" {
 		c.named(before, false)
 		c.named(after, true)
@@ -107,6 +119,9 @@ func (c *comparison) swapped(before, after *sbom.Reference) {
 // named adds a name that is new or gone.
 func (c *comparison) named(r *sbom.Reference, added bool) {
 	kinds := [2]string{ModelRemoved, ModelAdded}
+	if added && besideModel(c.head, r) || !added && besideModel(c.base, r) {
+		return
+	}
 	if r.Kind == "dataset" {
 		kinds = [2]string{DatasetRemoved, DatasetAdded}
 	}

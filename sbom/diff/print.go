@@ -102,12 +102,12 @@ func printable(s string) string {
 func told(changes []sbom.Change) (said []sbom.Change, files []string) {
 	named := map[string]bool{}
 	for _, ch := range changes {
-		if ch.Kind != CodeChanged {
+		if ch.Kind != CodeChanged || ch.Subject != ch.At.Path {
 			said, named[ch.At.Path] = append(said, ch), true
 		}
 	}
 	for _, ch := range changes {
-		if ch.Kind == CodeChanged && !named[ch.At.Path] {
+		if ch.Kind == CodeChanged && ch.Subject == ch.At.Path && !named[ch.At.Path] {
 			files = append(files, ch.At.Path)
 		}
 	}

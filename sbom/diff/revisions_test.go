@@ -41,9 +41,10 @@ func TestStepOptions(t *testing.T) {
 		{"similarity", step("python dedup.py --threshold 0.8 in out"), step("python dedup.py --threshold=0.99 in out"),
 			[]string{"filter_weakened dvc.yaml#dedup --threshold 0.8 > 0.99 dvc.yaml:6 data"}},
 		{"stricter", step("python d.py --min-length 5"), step("python d.py --min-length 9"), []string{"threshold_tightened dvc.yaml#dedup --min-length 5 > 9 dvc.yaml:6 data"}},
-		{"no direction", step("python d.py --port 80"), step("python d.py"), []string{}},
+		{"no direction", step("python d.py --port 80"), step("python d.py"), []string{"code_changed dvc.yaml#dedup python d.py --port 80 > python d.py dvc.yaml:6 data"}},
 		{"a switch", step("python d.py --remove-pii --dedup-exact"), step("python d.py --remove-pii"), []string{"filter_weakened dvc.yaml#dedup --dedup-exact --dedup-exact >  dvc.yaml:6 data"}},
-		{"other input", step("python d.py --out a.jsonl"), step("python d.py --out b.jsonl"), []string{}},
+		{"other input", step("python d.py --out a.jsonl"), step("python d.py --out b.jsonl"),
+			[]string{"code_changed dvc.yaml#dedup python d.py --out a.jsonl > python d.py --out b.jsonl dvc.yaml:6 data"}},
 	})
 }
 
@@ -80,9 +81,13 @@ func TestDocumentAndSettingAreOneChange(t *testing.T) {
 	entry := func(list ...any) *sbom.Inventory {
 		return &sbom.Inventory{Documents: []sbom.Document{document("litellm", "l.yaml", map[string]any{"guardrails": list, "port": int64(1)})}}
 	}
+	rails := func(v float64) *sbom.Inventory {
+		return &sbom.Inventory{Documents: []sbom.Document{document("nemo-guardrails", "r.yml", map[string]any{"lp_threshold": v}), document("settings", "r.yml", map[string]any{"/lp_threshold": value(v, 4)})}}
+	}
 	pii := map[string]any{"guardrail_name": "pii", "mode": "pre_call"}
 	run(t, []diffTest{
 		{"with its line", of(0.1), of(1.5), []string{"behaviour_changed gateway/l.yaml#/model_list/0/temperature 0.1 > 1.5 gateway/l.yaml:4 deployment"}},
+		{"of no direction", rails(1), rails(2), []string{"behaviour_changed r.yml#/lp_threshold 1 > 2 r.yml:4 deployment"}},
 		{"a whole entry", entry(pii, "x"), entry("x"), []string{"behaviour_changed l.yaml#/guardrails/0 {guardrail_name: pii, mode: pre_call} >  l.yaml deployment"}},
 	})
 }
@@ -124,6 +129,27 @@ func TestGrantsThatGrew(t *testing.T) {
 	run(t, []diffTest{
 		{"one resource more", of("pods", "services"), of("pods", "secrets", "services"), []string{"permissions_widened r  > get, list on secrets role.yaml:9 "}},
 		{"one resource less", of("pods", "services"), of("pods"), []string{}},
+	})
+}
+
+func TestTokenizerOfAModel(t *testing.T) {
+	t.Parallel()
+	of := func(names ...string) *sbom.Inventory {
+		inv := &sbom.Inventory{}
+		for i, name := range names {
+			r := model(name, "", "none")
+			if i == 1 {
+				r.Kind = "tokenizer"
+			}
+			inv.References = append(inv.References, r)
+		}
+		return inv
+	}
+	run(t, []diffTest{
+		{"both", of("a/m", "a/m"), of("b/m", "b/m"), []string{"base_model_swapped model of from_pretrained in train.py hf://a/m > hf://b/m train.py:7 training"}},
+		{"the tokenizer alone", of("a/m", "a/m"), of("a/m", "b/m"), []string{"base_model_swapped tokenizer of from_pretrained in train.py hf://a/m > hf://b/m train.py:7 training"}},
+		{"added", of(), of("b/m", "b/m"), []string{"model_added hf://b/m  > hf://b/m train.py:7 training"}},
+		{"removed", of("b/m", "b/m"), of(), []string{"model_removed hf://b/m hf://b/m >  train.py training"}},
 	})
 }
 

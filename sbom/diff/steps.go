@@ -5,17 +5,29 @@ import (
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/area"
 )
 
 // option is a long option of a command, with its value if it has one.
 var option = regexp.MustCompile(`(?:^|\s)--([A-Za-z][A-Za-z0-9_.-]*)(?:[= ]+([^\s-][^\s]*|-[0-9.][^\s]*))?`)
 
-// stepOptions compares the options of a step that filters data: a bound on its command
-// line lets more through in the same way as one in a file of parameters.
+// stepOptions compares what a step runs, and the options of one that filters data: a
+// bound on its command line lets more through as one in a file of parameters does.
 func (c *comparison) stepOptions(before, after *sbom.PipelineJob) {
-	if !filterWords.MatchString(commandOf(before)) {
-		return
+	found := len(c.out)
+	if filterWords.MatchString(commandOf(before)) {
+		c.filterOptions(before, after)
 	}
+	if was, is := commandOf(before), commandOf(after); was != is && len(c.out) == found {
+		ch := sbom.Change{Kind: CodeChanged, Subject: after.At.Path + "#" + after.Name, Before: strings.TrimPrefix(was, before.Name+" "), After: strings.TrimPrefix(is, after.Name+" "), At: after.At}
+		if filterWords.MatchString(was) || area.DataWords.MatchString(after.Name) {
+			ch.Area = "data"
+		}
+		c.add(ch)
+	}
+}
+
+func (c *comparison) filterOptions(before, after *sbom.PipelineJob) {
 	old, now := optionsOf(before), optionsOf(after)
 	for _, name := range keysOf(old, map[string]bool{}) {
 		was := old[name]
