@@ -128,3 +128,18 @@ func TestUnknownCertaintyIsAnError(t *testing.T) {
 		t.Errorf("%s: %s", r.Outcome, r.Reason)
 	}
 }
+
+func TestBlockingFindingsComeFirst(t *testing.T) {
+	t.Parallel()
+	c := engine.ControlResult{Level: engine.Mandatory, LikelyLevel: engine.Ratchet, Findings: []engine.Finding{
+		{Subject: "likely", State: engine.FindingKnown, Certainty: engine.Likely}, {Subject: "waived", State: engine.FindingWaived},
+		{Subject: "certain", State: engine.FindingKnown}, {Subject: "added", State: engine.FindingNew, Certainty: engine.Likely},
+	}}
+	var got []string
+	for _, f := range c.BlockingFirst() {
+		got = append(got, f.Subject)
+	}
+	if want := "certain added likely waived"; strings.Join(got, " ") != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+}

@@ -126,6 +126,20 @@ func (c ControlResult) Blocks(f Finding) bool {
 	}
 }
 
+// BlockingFirst is the findings with those that block before the others, for whoever shows
+// only the first.
+func (c ControlResult) BlockingFirst() []Finding {
+	out := make([]Finding, 0, len(c.Findings))
+	for _, blocks := range []bool{true, false} {
+		for _, f := range c.Findings {
+			if c.Blocks(f) == blocks {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
 // Digests are what a decision rests on, each lower-case hex SHA-256, "" when there is none.
 type Digests struct {
 	Source   string `json:"source"`

@@ -69,7 +69,7 @@ func markdownEntry(b *bufio.Writer, e entry, verbose bool) {
 	if !verbose {
 		shown = min(shown, maxMarkdownFindings)
 	}
-	for _, f := range e.Findings[:shown] {
+	for _, f := range e.BlockingFirst()[:shown] {
 		note := notes(f)
 		if note != "" {
 			note = " *(" + note + ")*"

@@ -108,7 +108,7 @@ func (t *table) entry(e entry) {
 	if e.Reason != "" && (e.Outcome != engine.Fail || len(e.Findings) == 0) {
 		t.line("      %s: %s", e.Outcome, e.Reason)
 	}
-	fired, unread := split(e.Findings)
+	fired, unread := split(e.BlockingFirst())
 	if t.verbose {
 		fired, unread = e.Findings, nil
 	}

@@ -154,7 +154,7 @@ func places(c engine.ControlResult) string {
 	var out []string
 	n := 0
 	for _, f := range c.Findings {
-		if f.State == "waived" || c.Level == engine.Ratchet && f.State != "new" {
+		if !c.Blocks(f) {
 			continue
 		}
 		if n++; n <= maxFixPlaces {

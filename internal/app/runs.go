@@ -221,7 +221,7 @@ func writeFindings(b *strings.Builder, c engine.ControlResult) {
 	if c.Reason != "" && c.Outcome != engine.Fail {
 		fmt.Fprintf(b, "%s\n\n", escape(c.Reason))
 	}
-	for i, f := range c.Findings {
+	for i, f := range c.BlockingFirst() {
 		if i == maxListed {
 			fmt.Fprintf(b, "- and %d more\n", len(c.Findings)-maxListed)
 			break
