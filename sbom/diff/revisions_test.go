@@ -185,6 +185,7 @@ func TestPrintKeepsOtherFilesApart(t *testing.T) {
 		{Kind: DatasetAdded, Subject: "hf://datasets/a", After: "hf://datasets/a", Provenance: sbom.No, At: at("train.py", 5)},
 		{Kind: RevisionMoved, Subject: "hf://m", Before: "v1", After: "none", At: at("train.py", 6)},
 		{Kind: CodeChanged, Subject: "eval.py", After: "sha256:bb", At: at("eval.py", 1)},
+		{Kind: CodeChanged, Subject: "dvc.yaml#prep", Before: "a", After: "b", At: at("dvc.yaml", 6)},
 	}
 	var text, markdown bytes.Buffer
 	if err := Text(&text, changes); err != nil {
@@ -195,13 +196,15 @@ func TestPrintKeepsOtherFilesApart(t *testing.T) {
 	}
 	want := "dataset added              hf://datasets/a\n                           train.py:5  (without provenance)\n" +
 		"revision moved             hf://m\n                           train.py:6  v1 -> no revision\n" +
-		"2 changes\n1 other file of the ML system differs:\n  eval.py\n"
+		"code changed               dvc.yaml#prep\n                           dvc.yaml:6  a -> b\n" +
+		"3 changes\n1 other file of the ML system differs:\n  eval.py\n"
 	if text.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", text.String(), want)
 	}
 	want = "| Change | Subject | Before | After | Where |\n| --- | --- | --- | --- | --- |\n" +
 		"| dataset added without provenance | `hf://datasets/a` |  | `hf://datasets/a` | `train.py:5` |\n" +
 		"| revision moved | `hf://m` | `v1` | `no revision` | `train.py:6` |\n" +
+		"| code changed | `dvc.yaml#prep` | `a` | `b` | `dvc.yaml:6` |\n" +
 		"\n<details><summary>1 other file of the ML system differs</summary>\n\n- `eval.py`\n\n</details>\n"
 	if markdown.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", markdown.String(), want)
