@@ -20,20 +20,12 @@ func (h *hdf5) symbolTable(name string, depth int) {
 	if h.err != nil || tree == undefined {
 		return
 	}
-	pending := []int64{tree}
-	seen := map[int64]bool{}
-	for len(pending) > 0 && h.err == nil {
-		at := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		if at == undefined || seen[at] {
-			continue
-		}
-		seen[at] = true
-		if len(seen) > maxHDF5Nodes || len(pending) > maxHDF5Nodes {
+	read := 0
+	h.nodes(tree, func(at int64, pending []int64) []int64 {
+		if read++; read > maxHDF5Nodes || len(pending) > maxHDF5Nodes {
 			h.fail("too_many", "HDF5 group has more than maxHDF5Nodes (%d) nodes", maxHDF5Nodes)
-			return
+			return nil
 		}
-		h.pos = at
 		switch magic := string(h.take(4)); magic {
 		case "TREE": // "III.A.1": version 1 B-tree node
 			h.skip(2) // type, level
@@ -43,7 +35,7 @@ func (h *hdf5) symbolTable(name string, depth int) {
 				h.skip(int64(h.lengths)) // key
 				pending = append(pending, h.address())
 				if !h.step() {
-					return
+					return nil
 				}
 			}
 		case "SNOD":
@@ -51,6 +43,24 @@ func (h *hdf5) symbolTable(name string, depth int) {
 		default:
 			h.fail("malformed", "HDF5 group node at offset %d has the signature %q", at, magic)
 		}
+		return pending
+	})
+}
+
+// nodes visits the nodes of a version 1 B-tree, each once, whatever cycles a file makes of
+// them. The reader stands at the node; visit returns what is pending with its children.
+func (h *hdf5) nodes(root int64, visit func(at int64, pending []int64) []int64) {
+	pending := []int64{root}
+	seen := map[int64]bool{}
+	for len(pending) > 0 && h.err == nil {
+		at := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		if at == undefined || seen[at] {
+			continue
+		}
+		seen[at] = true
+		h.pos = at
+		pending = visit(at, pending)
 	}
 }
 

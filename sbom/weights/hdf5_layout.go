@@ -73,16 +73,7 @@ func (h *hdf5) chunks(tree, rank int64) {
 	if h.err != nil || tree == undefined {
 		return
 	}
-	pending := []int64{tree}
-	seen := map[int64]bool{}
-	for len(pending) > 0 && h.err == nil {
-		at := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		if seen[at] {
-			continue
-		}
-		seen[at] = true
-		h.pos = at
+	h.nodes(tree, func(at int64, pending []int64) []int64 {
 		h.signature("TREE")
 		kind, level, n := h.u8(), h.u8(), h.u16()
 		if h.err == nil && kind != 1 {
@@ -94,7 +85,7 @@ func (h *hdf5) chunks(tree, rank int64) {
 			h.skip(4 + 8*rank) // filter mask, offset of the chunk
 			child := h.address()
 			if !h.step() {
-				return
+				return nil
 			}
 			if child == undefined {
 				continue
@@ -105,7 +96,8 @@ func (h *hdf5) chunks(tree, rank int64) {
 				h.fault("truncated", at, "chunk needs %d bytes at offset %d, the file is shorter", size, child)
 			}
 		}
-	}
+		return pending
+	})
 }
 
 // covers compares what is stored of a dataset with what its shape needs.
