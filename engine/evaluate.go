@@ -95,7 +95,7 @@ const maxParts = 4
 func (p *Policy) prepare(ctx context.Context) error {
 	var typed []Control
 	for _, c := range p.controls {
-		if !c.Untyped && !p.foreign(c.Pack) {
+		if !c.Untyped && !p.Isolated(c.Pack) {
 			typed = append(typed, c)
 		}
 	}

@@ -43,10 +43,7 @@ type IsolatedAnswer struct {
 
 // Isolated tells whether the controls of a pack are evaluated outside of this process, so
 // that nobody evaluates them in it for another purpose.
-func (p *Policy) Isolated(pack string) bool { return p.foreign(pack) }
-
-// foreign tells whether the controls of a pack are evaluated elsewhere.
-func (p *Policy) foreign(pack string) bool {
+func (p *Policy) Isolated(pack string) bool {
 	return slices.ContainsFunc(p.isolated, func(i IsolatedPack) bool { return i.Name == pack })
 }
 
@@ -65,7 +62,7 @@ func (p *Policy) elsewhere(ctx context.Context, in *Input) map[string]answer {
 	out := map[string]answer{}
 	got, err := p.askElsewhere(ctx, in)
 	for _, c := range p.controls {
-		if !p.foreign(c.Pack) {
+		if !p.Isolated(c.Pack) {
 			continue
 		}
 		a, ok := got[c.ID]
@@ -90,7 +87,7 @@ func (p *Policy) askElsewhere(ctx context.Context, in *Input) (map[string]Isolat
 	}
 	settings := map[string]map[string]any{}
 	for _, c := range p.controls {
-		if values := p.overrides[c.ID]; p.foreign(c.Pack) && values != nil {
+		if values := p.overrides[c.ID]; p.Isolated(c.Pack) && values != nil {
 			settings[c.ID] = values
 		}
 	}
@@ -127,12 +124,10 @@ func (p *Policy) answers(ctx context.Context, in *Input) (map[string]answer, err
 	}
 	answers := p.typed.evaluate(ctx, value, now, p.timeout)
 	for _, c := range p.conftest {
-		if p.foreign(c.name) {
+		if p.Isolated(c.name) {
 			continue
 		}
-		for id, a := range c.evaluate(ctx, in, now, p.timeout) {
-			answers[id] = a
-		}
+		maps.Copy(answers, c.evaluate(ctx, in, now, p.timeout))
 	}
 	if len(p.isolated) > 0 {
 		maps.Copy(answers, p.elsewhere(ctx, in))
@@ -151,7 +146,7 @@ func (p *Policy) here(rules map[string]*ruleSet, files map[string][2]string) map
 	out := maps.Clone(rules)
 	maps.DeleteFunc(out, func(_ string, set *ruleSet) bool {
 		return slices.ContainsFunc(set.rules, func(r *ast.Rule) bool {
-			return r.Location == nil || p.foreign(files[r.Location.File][0])
+			return r.Location == nil || p.Isolated(files[r.Location.File][0])
 		})
 	})
 	return out
