@@ -68,6 +68,7 @@ var labelSets = []struct {
 	{"testdata/heldout", "held-out", 8, 250, 80},
 	{"testdata/heldout2", "held-out-2", 3, 80, 20},
 	{"testdata/heldout3", "held-out-3", 3, 50, 15},
+	{"testdata/heldout4", "held-out-4", 9, 250, 80},
 }
 
 // TestLabelsAreEnough holds the labelled sets to their sizes.
