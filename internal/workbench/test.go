@@ -93,7 +93,8 @@ func (p *Pack) run(ctx context.Context, modules, tests map[string]*ast.Module, t
 	runner := tester.NewRunner().SetModules(all).SetCompiler(testCompiler()).
 		SetStore(inmem.NewFromObject(p.Data)).SetTimeout(testTimeout).CapturePrintOutput(true).RaiseBuiltinErrors(true)
 	if tracer != nil {
-		runner = runner.SetCoverageQueryTracer(tracer)
+		// One tracer sees the events of all tests, and tells by their order what fired.
+		runner = runner.SetCoverageQueryTracer(tracer).SetParallel(1)
 	}
 	channel, err := runner.RunTests(ctx, nil)
 	if err != nil {

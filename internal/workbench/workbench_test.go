@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,6 +138,24 @@ func TestWeakTestsLeaveMutantsAlive(t *testing.T) {
 	}
 	if !operators["drop"] || mutated.Score() > 90 {
 		t.Errorf("score %.0f with survivors %v, want a dropped line among them", mutated.Score(), operators)
+	}
+}
+
+// TestManyTestsDoNotMix holds what one test saw apart from what another did: a control
+// that fires in each of many tests was never seen silent.
+func TestManyTestsDoNotMix(t *testing.T) {
+	t.Parallel()
+	tests := strings.Split(goodTest, "test_fires")[0]
+	for i := range 300 {
+		tests += fmt.Sprintf("test_fires_%d if count(deny) == 1 with input.references as [base]\n\n", i)
+	}
+	p := open(t, map[string]string{"training/publisher.rego": control, "training/publisher_test.rego": tests})
+	result, err := p.Test(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := result.Coverage[0]; len(result.Tests) != 300 || !result.Passed() || !c.Fires || c.Silent {
+		t.Errorf("%d tests, passed %v, %+v", len(result.Tests), result.Passed(), c)
 	}
 }
 
