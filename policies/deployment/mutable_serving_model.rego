@@ -53,6 +53,7 @@
 #         - '(?i)(^|[._-])(llm|vlm|chat|nim)([_-][a-z]+)?[_-]?model([_-]?(name|id))?$'
 #         - '^(NEXT_PUBLIC_|VITE_|REACT_APP_)'
 #         - '^--served-model-name$'
+#         - '(?i)(inference|predict|request|endpoint|api|base)([_-]?[a-z]+)*[_-]?url$'
 #       doc: >-
 #         regular expressions of what only names a model to a service (callees, keys, flags): which
 #         bytes answer is decided where the service is deployed
@@ -146,7 +147,11 @@ _training contains workload.at.path if {
 _fetched(uri) if {
 	some scheme in settings["DEP-002"].schemes
 	startswith(uri, scheme)
+	not _here(uri)
 }
+
+# A folder of the machine and a store on its loopback hold what the machine itself put there.
+_here(uri) if regex.match(`^[a-z0-9]+://(\.{0,2}/|\.$|~|(localhost|127\.[0-9.]+|\[::1\])([:/]|$))`, uri)
 
 _fixed(served) if served.kind in {"commit", "unresolved"}
 

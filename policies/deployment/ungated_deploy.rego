@@ -44,6 +44,10 @@
 #       type: set
 #       default: [pull_request, pull_request_target, merge_group]
 #       doc: events whose jobs try a deployment out and release nothing
+#     removes:
+#       type: string
+#       default: '(?i)\b(terraform\s+destroy|cdk\s+destroy|helm\s+(uninstall|delete)|(sam|eksctl)\s+delete|az\s+(ml\s+(online|batch)-endpoint|group)\s+delete|gcloud\s+(ai\s+endpoints|run\s+services|container\s+clusters)\s+delete|aws\s+\S+\s+delete-(endpoint|stack|service|cluster)|kubectl\s+(-\S+\s+)*delete\s+(-f|-k|ns\b|namespace|isvc|inferenceservices?))'
+#       doc: what a step looks like that takes away what the job has made
 #     skip_paths:
 #       type: set
 #       default:
@@ -89,6 +93,15 @@ _tries(job) if regex.match(settings["DEP-022"].tries, concat(" ", [job.name, job
 _tries(job) if {
 	some step in job.steps
 	regex.match(settings["DEP-022"].clusters, concat(" ", [step.name, step.uses, step.run]))
+}
+
+# What the job takes away at its end it has tried out; what it takes away when it fails it has not.
+_tries(job) if {
+	made := max({i | some i, step in job.steps; "deploy" in step.purposes})
+	some i, step in job.steps
+	i > made
+	regex.match(settings["DEP-022"].removes, step.run)
+	not contains(step.condition, "failure()")
 }
 
 # The step names the folder or the file of something that serves.

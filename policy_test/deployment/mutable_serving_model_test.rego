@@ -13,6 +13,9 @@ base := {
 }
 
 fires := {
+	"run of a tracker": {"references": [object.union(base.ref, {"uri": "mlflow://runs:/7/m", "revision_kind": ""})]},
+	"host that begins like the loopback": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://localhost-models/m", "revision_kind": ""})]}]},
+	"address of a model": {"references": [object.union(base.ref, {"how": "yaml", "loader": "model_url"})]},
 	"bucket that ends in a number": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m/3", "revision_kind": ""})]}]},
 	"no revision": {"workloads": [{"name": "api", "role": "serving", "models": [base.model]}]},
 	"bucket": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://acme/m/", "revision_kind": ""})]}]},
@@ -25,6 +28,15 @@ fires := {
 }
 
 silent := {
+	"folder of the machine": {"references": [object.union(base.ref, {"uri": "mlflow://./outputs/mlflow-model"})]},
+	"folder above": {"references": [object.union(base.ref, {"uri": "mlflow://../m"})]},
+	"folder from the root": {"references": [object.union(base.ref, {"uri": "mlflow:///mnt/m"})]},
+	"here": {"references": [object.union(base.ref, {"uri": "mlflow://."})]},
+	"home": {"references": [object.union(base.ref, {"uri": "mlflow://~/m"})]},
+	"store on the loopback": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://localhost:4572/bucket"})]}]},
+	"address of the loopback": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "http://127.0.0.1/m.gguf"})]}]},
+	"loopback of IPv6": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "http://[::1]:80/m.gguf"})]}]},
+	"path of a request": {"references": [object.union(base.ref, {"how": "default", "loader": "inference_model_url"})]},
 	"request to a service": {"references": [object.union(base.ref, {"loader": "client.chat.completions.create"})]},
 	"client of a service": {"references": [object.union(base.ref, {"loader": "langchain_openai.ChatOpenAI"})]},
 	"name of the model that is asked": {"references": [object.union(base.ref, {"how": "yaml", "loader": "LLM_MODEL"})]},
@@ -51,6 +63,9 @@ silent := {
 }
 
 found := {
+	"run of a tracker": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves mlflow://runs:/7/m without a revision", "subject": "mlflow://runs:/7/m"}},
+	"host that begins like the loopback": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves s3://localhost-models/m without a revision", "subject": "s3://localhost-models/m"}},
+	"address of a model": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
 	"bucket that ends in a number": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves s3://acme/m/3 without a revision", "subject": "s3://acme/m/3"}},
 	"no revision": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves hf://acme/m without a revision", "subject": "hf://acme/m"}},
 	"bucket": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves s3://acme/m/ without a revision", "subject": "s3://acme/m/"}},

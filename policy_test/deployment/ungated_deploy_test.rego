@@ -22,7 +22,12 @@ web := object.union(apply, {"run": "kubectl apply -f deploy/web.yaml"})
 
 served := {"role": "serving", "at": {"path": "deploy/serving.yaml"}}
 
+remove := {"name": "clean up", "uses": "", "run": "az ml online-endpoint delete -n assistant -y", "condition": "always()", "purposes": []}
+
 fires := {
+	"removed before": {"pipelines": [object.union(job, {"steps": [remove, apply]})]},
+	"removed when it fails": {"pipelines": [object.union(job, {"steps": [apply, object.union(remove, {"condition": "failure()"})]})]},
+	"one arm removed": {"pipelines": [object.union(job, {"steps": [apply, object.union(remove, {"run": "az ml online-deployment delete -n blue -y"})]})]},
 	"nothing before it": {"pipelines": [job]},
 	"gate it does not wait for": {"pipelines": [job, check]},
 	"gate of another workflow": {"pipelines": [object.union(job, {"needs": ["gate"]}), object.union(check, {"workflow": "other.yml"})]},
@@ -35,6 +40,7 @@ fires := {
 }
 
 silent := {
+	"removed at the end": {"pipelines": [object.union(job, {"steps": [object.union(remove, {"condition": ""}), apply, apply, remove]})]},
 	"environment": {"pipelines": [object.union(job, {"environment": "production"})]},
 	"gate in the job": {"pipelines": [object.union(job, {"purposes": ["deploy", "gate"]})]},
 	"gate it waits for": {"pipelines": [object.union(job, {"needs": ["gate"]}), check]},
@@ -54,6 +60,9 @@ silent := {
 }
 
 found := {
+	"removed before": {{"at": {"line": 5, "path": "w.yml"}, "detail": "job deploy of w.yml deploys without a gate and without an environment", "subject": "deploy"}},
+	"removed when it fails": {{"at": {"line": 5, "path": "w.yml"}, "detail": "job deploy of w.yml deploys without a gate and without an environment", "subject": "deploy"}},
+	"one arm removed": {{"at": {"line": 5, "path": "w.yml"}, "detail": "job deploy of w.yml deploys without a gate and without an environment", "subject": "deploy"}},
 	"nothing before it": {{"at": {"line": 5, "path": "w.yml"}, "detail": "job deploy of w.yml deploys without a gate and without an environment", "subject": "deploy"}},
 	"gate it does not wait for": {{"at": {"line": 5, "path": "w.yml"}, "detail": "job deploy of w.yml deploys without a gate and without an environment", "subject": "deploy"}},
 	"gate of another workflow": {{"at": {"line": 5, "path": "w.yml"}, "detail": "job deploy of w.yml deploys without a gate and without an environment", "subject": "deploy"}},
