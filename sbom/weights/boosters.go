@@ -3,7 +3,6 @@ package weights
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"io"
 	"strconv"
 	"unicode/utf8"
@@ -212,80 +211,6 @@ func readXGBoostBinary(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, e
 	}
 	w.CoversFile = sbom.TriOf(c.pos == size)
 	return c.pos, nil
-}
-
-// isLightGBM recognises LightGBM's text model (gbdt_model_text.cpp, SaveModelToString).
-func isLightGBM(head []byte, _ int64) bool {
-	return bytes.HasPrefix(head, []byte("tree\nversion=")) || bytes.HasPrefix(head, []byte("tree\r\nversion="))
-}
-
-// lightGBMTail is where the marks behind the trees are looked for: importances and
-// parameters have some kilobytes.
-const lightGBMTail = 1 << 20
-
-// readLightGBM checks that the trees are where the header says ("tree_sizes", bytes of
-// each) and that the mark follows them.
-func readLightGBM(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
-	w.Executable = sbom.No
-	w.CoversFile = sbom.Unresolved
-	n := min(size, lightGBMTail)
-	tail, err := readRange(r, size-n, n, size, lightGBMTail)
-	if err != nil {
-		return -1, err
-	}
-	if !bytes.Contains(tail, []byte("end of trees")) {
-		return -1, faultf("truncated", size, "LightGBM model has no end of trees")
-	}
-	// since version 3 the parameters follow
-	if (lightGBMSince3(r, size) || bytes.Contains(tail, []byte("\nparameters:"))) && !bytes.Contains(tail, []byte("\nend of parameters")) {
-		return -1, faultf("truncated", size, "LightGBM model has no end of parameters")
-	}
-	if bytes.IndexByte(tail, 0) >= 0 {
-		return -1, faultf("malformed", size, "LightGBM model has a zero byte")
-	}
-	if !lightGBMEnds(tail) {
-		return -1, faultf("truncated", size, "LightGBM model ends in the middle of a line")
-	}
-	head, err := readRange(r, 0, min(size, maxBooster), size, maxBooster)
-	if err != nil {
-		return -1, err
-	}
-	_, rest, found := bytes.Cut(head, []byte("\ntree_sizes="))
-	if !found { // before version 2.2
-		return size, nil
-	}
-	line, _, _ := bytes.Cut(rest, []byte("\n"))
-	at := int64(bytes.Index(head, []byte("\nTree=0"))) + 1
-	for i, field := range bytes.Fields(line) {
-		n, err := strconv.ParseInt(string(field), 10, 48)
-		if at <= 0 || err != nil || at >= int64(len(head)) || !bytes.HasPrefix(head[at:], []byte("Tree="+strconv.Itoa(i)+"\n")) {
-			return -1, faultf("malformed", at, "LightGBM model has no tree %d at offset %d", i, at)
-		}
-		at += n
-	}
-	if at > 0 && (at > int64(len(head)) || !bytes.HasPrefix(bytes.TrimLeft(head[at:], "\r\n"), []byte("end of trees"))) {
-		return -1, faultf("malformed", at, "LightGBM model does not end its trees at offset %d", at)
-	}
-	w.CoversFile = sbom.Yes
-	return size, nil
-}
-
-// lightGBMSince3 tells a model of version 3 or 4 by its second line.
-func lightGBMSince3(r io.ReaderAt, size int64) bool {
-	var head [32]byte
-	n, _ := r.ReadAt(head[:min(size, int64(len(head)))], 0)
-	return bytes.Contains(head[:n], []byte("version=v3")) || bytes.Contains(head[:n], []byte("version=v4"))
-}
-
-// lightGBMEnds tells whether the last line is one with which writers end: a mark, an
-// importance (before version 3), or the categories that the Python package adds.
-func lightGBMEnds(tail []byte) bool {
-	text := bytes.TrimRight(tail, "\r\n ")
-	last := text[bytes.LastIndexByte(text, '\n')+1:]
-	if categories, ok := bytes.CutPrefix(last, []byte("pandas_categorical:")); ok {
-		return json.Valid(categories)
-	}
-	return bytes.HasPrefix(last, []byte("end of ")) || bytes.IndexByte(last, '=') > 0 || bytes.HasSuffix(last, []byte("importances:"))
 }
 
 // isCatBoost recognises CatBoost's model (catboost/libs/model/model.cpp: "CBM1", size).

@@ -11,10 +11,21 @@ import (
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
-// lightGBM is a model as LightGBM writes it: the header says where its trees are.
+// lightGBM is a model as LightGBM writes it: the header says where its trees are. The
+// second tree splits by category and is linear.
 func lightGBM() string {
-	tree := "Tree=0\nnum_leaves=2\nleaf_value=0.1 0.9\nshrinkage=1\n\n\n"
-	return fmt.Sprintf("tree\nversion=v3\ntree_sizes=%d\n\n%send of trees\n\nfeature_importances:\na=1\n\nparameters:\n[boosting: gbdt]\nend of parameters\n\npandas_categorical:null\n", len(tree), tree)
+	trees := []string{
+		"num_leaves=2\nnum_cat=0\nsplit_feature=1\nsplit_gain=3\nthreshold=0.5\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=0.1 0.9\nleaf_weight=3 4\nleaf_count=3 4\ninternal_value=0\ninternal_weight=0\ninternal_count=7\nis_linear=0\nshrinkage=1\n\n\n",
+		"num_leaves=3\nnum_cat=1\nsplit_feature=0 2\nthreshold=0 1e-35\ndecision_type=1 10\nleft_child=1 -1\nright_child=-3 -2\nleaf_value=1 -inf 3\ncat_boundaries=0 2\ncat_threshold=5 1\nis_linear=1\nleaf_const=1 2 3\nnum_features=1 0 2\nleaf_features=0  1 2 \nleaf_coeff=0.5  1 2 \nshrinkage=0.1\n\n\n",
+		"num_leaves=1\nnum_cat=0\nsplit_feature=\nthreshold=\nleft_child=\nright_child=\nleaf_value=0.05\nshrinkage=1\n\n\n",
+	}
+	var sizes []string
+	for i, tree := range trees {
+		trees[i] = fmt.Sprintf("Tree=%d\n%s", i, tree)
+		sizes = append(sizes, fmt.Sprint(len(trees[i])))
+	}
+	return "tree\nversion=v3\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=2\nobjective=binary sigmoid:1\nfeature_names=a b=c d\nfeature_infos=[0:1] none 3:5:-1\ntree_sizes=" +
+		strings.Join(sizes, " ") + "\n\n" + strings.Join(trees, "") + "end of trees\n\nfeature_importances:\nb=c=1\n\nparameters:\n[boosting: gbdt]\nend of parameters\n\npandas_categorical:null\n"
 }
 
 // xgboostBinary is a model in the binary format of XGBoost: one tree of one node.
@@ -73,7 +84,7 @@ func TestDamage(t *testing.T) {
 		{"much behind an HDF5 file", "m.h5", append(hdf5File(kerasDense), make([]byte, maxPadding+1)...), "disagreement", append(hdf5File(kerasDense), make([]byte, maxPadding)...)},
 		{"array without an order", "a.npy", npyFile("{'descr': '<f4', 'shape': (1,), }", "0123"), "malformed", npyFile("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "0123")},
 		{"bytes behind a pickle", "a.pkl", append(kind(), 1, 2, 3), "disagreement", append(kind(), kind()...)},
-		{"LightGBM without a tree", "m.txt", []byte(strings.Replace(lgb, "Tree=0", "Tree=1", 1)), "malformed", []byte(lgb)},
+		{"LightGBM without a tree", "m.txt", []byte(strings.Replace(lgb, "Tree=0", "Tree=7", 1)), "malformed", []byte(lgb)},
 		{"LightGBM with a longer tree", "m.txt", []byte(strings.Replace(lgb, "0.1 0.9", "0.1 0.95555555555555", 1)), "malformed", []byte(lgb)},
 		{"LightGBM cut in its parameters", "m.txt", []byte(lgb[:strings.Index(lgb, "end of parameters")]), "truncated", []byte(lgb)},
 		{"LightGBM cut in its categories", "m.txt", []byte(lgb[:len(lgb)-3]), "truncated", []byte(lgb)},
