@@ -84,6 +84,8 @@ type lightGBMText struct {
 	found   int     // trees
 	tail    int64   // behind the last line of the last tree
 	keys    map[string]string
+	names   map[string]int  // features whose importance has not been read
+	least   float64         // importance
 	last    string          // the section, "" in the trees
 	seen    map[string]bool // sections and parameters
 }
