@@ -244,6 +244,7 @@ type Call struct {
 	Unresolved []string `json:"unresolved"`
 	Function   string   `json:"function"`    // enclosing function, "" at module level
 	ChecksHash Tri      `json:"checks_hash"` // a digest is compared in the same function or module
+	ReadsOwn   Tri      `json:"reads_own"`   // the file that is read was written by the same function before
 	At         At       `json:"at"`
 }
 

@@ -63,6 +63,7 @@ deny contains {"subject": call.at.path, "detail": detail, "at": call.at} if {
 	some call in input.calls
 	detail := _runs(call)
 	not call.checks_hash == "yes"
+	not call.reads_own == "yes"
 	not places.skipped(call.at.path, settings["TRAIN-004"].skip_paths)
 }
 

@@ -51,6 +51,7 @@ import data.mlpolicy.settings
 deny contains {"subject": path, "detail": detail, "at": {"path": path, "line": line}} if {
 	some path in _paths
 	not _has_lock(path)
+	not _compiled(path)
 	not places.skipped(path, settings["TRAIN-010"].skip_paths)
 	line := min({number | some [where, _, number] in _loose; where == path})
 	detail := concat("; ", _told(path))
@@ -128,4 +129,11 @@ _has_lock(path) if {
 _has_lock(path) if {
 	some folder in _lock_folders
 	startswith(path, $"{folder}/")
+}
+
+# What pip-compile made of a requirements.in stands beside it, and is judged in its place.
+_compiled(path) if {
+	endswith(path, ".in")
+	some dep in input.packages
+	dep.at.path == $"{trim_suffix(path, ".in")}.txt"
 }

@@ -4,6 +4,7 @@
 #   torch.load without weights_only=True unpickles, which runs what the file names. From torch 2.6
 #   on leaving it out is safe, so an absent argument counts when the manifests of the nearest folder
 #   above the file let in nothing newer, and is only likely when they let in both, or say nothing.
+#   A file that the same function wrote is its own.
 # related_resources:
 #   - ref: https://atlas.mitre.org/techniques/AML.T0018.002
 #   - ref: https://atlas.mitre.org/techniques/AML.T0011.000
@@ -22,6 +23,10 @@
 #       type: set
 #       default: [torch.load, torch.serialization.load]
 #       doc: calls that read a torch file
+#     allowing:
+#       type: set
+#       default: [torch.serialization.safe_globals, torch.serialization.add_safe_globals]
+#       doc: calls that list the classes a file may name
 #     packages:
 #       type: set
 #       default: [torch, pytorch]
@@ -68,6 +73,7 @@ deny contains {
 	some call in _loads
 	not code.given(call, "weights_only")
 	readers := _readers(call.at.path)
+	not _names_classes(call.at.path, readers)
 	why := min(_reasons(readers))
 	certainty := _certainty(call.at.path, readers)
 	detail := $"{call.callee} without weights_only unpickles: {why}"
@@ -76,6 +82,7 @@ deny contains {
 _loads contains call if {
 	some call in input.calls
 	call.callee in settings["TRAIN-003"].callees
+	not call.reads_own == "yes"
 	not places.skipped(call.at.path, settings["TRAIN-003"].skip_paths)
 }
 
@@ -91,8 +98,8 @@ _above(path) := {folder |
 	places.within(path, folder)
 }
 
-# _readers is the torch that runs a file: what the nearest of these folders says, or any
-# manifest of the source when none lies above the file. An exact version beats a range.
+# _readers is the torch that runs a file: what the nearest of these folders says. An exact
+# version beats a range.
 _readers(path) := _pinned({dep |
 	some dep in _torch
 	folder := places.folder(dep.at.path)
@@ -100,8 +107,34 @@ _readers(path) := _pinned({dep |
 	count(folder) == max({count(other) | some other in _above(path)})
 }) if count(_above(path)) > 0
 
-_readers(path) := _pinned({dep | some dep in _torch; _asked(dep) != ""}) if {
-	count(_above(path)) == 0
+# With no manifest above the file, those of the rest of the source speak for it as long as
+# they agree that torch is new; a folder of old examples says nothing about its neighbours.
+_readers(path) := _agreed if count(_above(path)) == 0
+
+_agreed := {dep | some dep in _everywhere; not _doubted}
+
+_everywhere := _pinned({dep | some dep in _torch; _asked(dep) != ""})
+
+_doubted if {
+	some dep in _everywhere
+	not _surely_new(dep)
+}
+
+_surely_new(dep) if {
+	_new(dep)
+	not _old(dep)
+}
+
+# Who lists the classes that a file may name (torch 2.5 and later) relies on the default of
+# 2.6; without a manifest that says otherwise that is what reads it.
+_names_classes(path, deps) if {
+	path in _allowing
+	not _surely_old(path, deps)
+}
+
+_allowing contains call.at.path if {
+	some call in input.calls
+	call.callee in settings["TRAIN-003"].allowing
 }
 
 _pinned(deps) := exact if {

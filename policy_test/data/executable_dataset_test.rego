@@ -8,8 +8,8 @@ import data.mlpolicy.data.executable_dataset.deny
 exactly(got, want) if got == want
 
 base := {
-	"call": {"callee": "pandas.read_pickle", "args": {}, "checks_hash": "no", "at": {"path": "a.py", "line": 1}},
-	"numpy": {"callee": "numpy.load", "args": {"allow_pickle": "True"}, "checks_hash": "no", "at": {"path": "a.py", "line": 1}},
+	"call": {"callee": "pandas.read_pickle", "args": {}, "checks_hash": "no", "reads_own": "no", "at": {"path": "a.py", "line": 1}},
+	"numpy": {"callee": "numpy.load", "args": {"allow_pickle": "True"}, "checks_hash": "no", "reads_own": "no", "at": {"path": "a.py", "line": 1}},
 }
 
 fires := {
@@ -26,6 +26,8 @@ silent := {
 	"table in the data folder": {"files": [{"path": "data/train.csv"}]},
 	"weights": {"weights": [{"path": "a.bin", "format": "torch-zip", "executable": "yes"}]},
 	"compared with a digest": {"calls": [object.union(base.call, {"checks_hash": "yes"})]},
+	"its own file": {"calls": [object.union(base.call, {"reads_own": "yes"})]},
+	"its own array": {"calls": [object.union(base.numpy, {"reads_own": "yes"})]},
 	"array compared with a digest": {"calls": [object.union(base.numpy, {"checks_hash": "yes"})]},
 	"array without objects": {"calls": [object.union(base.numpy, {"args": {"allow_pickle": "False"}})]},
 	"test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})]},

@@ -7,7 +7,7 @@ import data.mlpolicy.training.pickle_load.deny
 # exactly compares values without their types: the places of tests leave out what they do not need.
 exactly(got, want) if got == want
 
-base := {"callee": "pickle.load", "args": {}, "unresolved": [], "checks_hash": "no", "at": {"path": "a.py", "line": 2}}
+base := {"callee": "pickle.load", "args": {}, "unresolved": [], "checks_hash": "no", "reads_own": "no", "at": {"path": "a.py", "line": 2}}
 
 fires := {
 	"pickle": {},
@@ -23,6 +23,7 @@ silent := {
 	"another call": {"callee": "acme.load", "args": {"0": "a/b", "safe_mode": "False", "weights_only": "False"}},
 	"hub without a repository": {"callee": "torch.hub.load", "args": {"0": "name"}},
 	"digest compared": {"checks_hash": "yes"},
+	"its own file": {"reads_own": "yes"},
 	"loads": {"callee": "pickle.loads"},
 	"keras in safe mode": {"callee": "keras.models.load_model", "args": {"safe_mode": "True"}},
 	"hub at a commit": {"callee": "torch.hub.load", "args": {"0": "acme/repo:0123456789012345678901234567890123456789"}},

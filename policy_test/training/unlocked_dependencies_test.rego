@@ -15,6 +15,7 @@ base := {
 fires := {
 	"range": {"packages": [base.torch]},
 	"version without a hash": {"packages": [object.union(base.torch, {"version": "2.6.0"})]},
+	"source of another list": {"packages": [object.union(base.torch, {"at": {"path": "train/base.in"}}), object.union(base.torch, {"name": "numpy", "framework": false, "at": {"path": "train/other.txt"}})]},
 	"lock elsewhere": {"packages": [base.torch, object.union(base.lock, {"at": {"path": "serve/uv.lock"}})]},
 }
 
@@ -31,12 +32,14 @@ silent := {
 	"repository, which another control judges": {"packages": [object.union(base.torch, {"url": "git+https://github.com/pytorch/pytorch"})]},
 	"no name": {"packages": [object.union(base.torch, {"name": ""})]},
 	"installed": {"packages": [object.union(base.torch, {"source": "installed"})]},
+	"compiled": {"packages": [object.union(base.torch, {"at": {"path": "train/base.in"}}), object.union(base.torch, {"name": "numpy", "framework": false, "at": {"path": "train/base.txt"}})]},
 	"documentation": {"packages": [object.union(base.torch, {"at": {"path": "docs/requirements.txt"}})]},
 }
 
 found := {
 	"range": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "no exact version and no lock (1): torch", "subject": "train/requirements.txt"}},
 	"version without a hash": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "an exact version without a hash (1): torch", "subject": "train/requirements.txt"}},
+	"source of another list": {{"at": {"line": 2, "path": "train/base.in"}, "detail": "no exact version and no lock (1): torch", "subject": "train/base.in"}},
 	"lock elsewhere": {{"at": {"line": 2, "path": "train/requirements.txt"}, "detail": "no exact version and no lock (1): torch", "subject": "train/requirements.txt"}},
 }
 

@@ -8,7 +8,7 @@ import data.mlpolicy.training.unsafe_torch_load.deny
 exactly(got, want) if got == want
 
 base := {
-	"call": {"callee": "torch.load", "args": {"0": "a.bin"}, "unresolved": [], "at": {"path": "a.py", "line": 2}},
+	"call": {"callee": "torch.load", "args": {"0": "a.bin"}, "unresolved": [], "reads_own": "no", "at": {"path": "a.py", "line": 2}},
 	"torch": {"name": "torch", "version": "2.5.1", "constraint": "", "at": {"path": "requirements.txt", "line": 1}},
 }
 
@@ -16,6 +16,10 @@ base := {
 torch(patch) := object.union(base.torch, patch)
 
 asked(constraint) := torch({"version": "", "constraint": constraint})
+
+elsewhere(folder, version) := torch({"version": version, "at": {"path": $"{folder}/requirements.txt", "line": 1}})
+
+allowing(path) := {"callee": "torch.serialization.safe_globals", "args": {}, "unresolved": [], "reads_own": "no", "at": {"path": path, "line": 1}}
 
 in_folder(call) := object.union(base.call, {"at": {"path": call, "line": 2}})
 
@@ -33,6 +37,11 @@ fires := {
 	"absent, no range": {"calls": [base.call], "packages": [asked("")]},
 	"absent, the nearest manifest": {"calls": [in_folder("one/src/a.py")], "packages": [torch({"version": "2.7.0"}), torch({"at": {"path": "one/requirements.txt", "line": 1}})]},
 	"absent, no range and not above": {"calls": [in_folder("one/a.py")], "packages": [object.union(asked(""), {"at": {"path": "two/requirements.txt", "line": 1}})]},
+	"absent, manifests elsewhere that do not agree": {"calls": [in_folder("one/a.py")], "packages": [elsewhere("two", "2.7.0"), elsewhere("three", "2.0.1")]},
+	"absent, an old range elsewhere": {"calls": [in_folder("one/a.py")], "packages": [object.union(asked(">=2.0"), {"at": {"path": "two/requirements.txt", "line": 1}})]},
+	"absent, classes listed for an old torch": {"calls": [base.call, allowing("a.py")], "packages": [base.torch]},
+	"absent, classes listed in another file": {"calls": [base.call, allowing("b.py")], "packages": []},
+	"switched off beside a list of classes": {"calls": [object.union(base.call, {"args": {"weights_only": "False"}}), allowing("a.py")], "packages": []},
 	"absent, no manifest above": {"calls": [in_folder("one/a.py")], "packages": [torch({"at": {"path": "two/requirements.txt", "line": 1}})]},
 }
 
@@ -45,6 +54,10 @@ silent := {
 	"absent, the nearest manifest": {"calls": [in_folder("one/a.py")], "packages": [base.torch, torch({"version": "2.7.0", "at": {"path": "one/requirements.txt", "line": 1}})]},
 	"decided at run time": {"calls": [object.union(base.call, {"unresolved": ["weights_only"]})], "packages": []},
 	"unpacked": {"calls": [object.union(base.call, {"unresolved": ["**"]})], "packages": []},
+	"absent, new torch elsewhere": {"calls": [in_folder("one/a.py")], "packages": [elsewhere("two", "2.7.0")]},
+	"absent, classes listed": {"calls": [base.call, allowing("a.py")], "packages": []},
+	"its own file": {"calls": [object.union(base.call, {"reads_own": "yes"})], "packages": [base.torch]},
+	"switched off, its own file": {"calls": [object.union(base.call, {"reads_own": "yes", "args": {"weights_only": "False"}})], "packages": []},
 	"other call": {"calls": [object.union(base.call, {"callee": "json.load"})], "packages": []},
 	"test": {"calls": [object.union(base.call, {"at": {"path": "tests/a.py"}})], "packages": []},
 }
@@ -68,7 +81,12 @@ found := {
 	"absent, no range": because("requirements.txt takes any torch", "likely"),
 	"absent, the nearest manifest": because_in("one/src/a.py", "torch 2.5.1 is older than 2.6", "certain"),
 	"absent, no range and not above": because_in("one/a.py", "no manifest says which torch reads it", "likely"),
-	"absent, no manifest above": because_in("one/a.py", "torch 2.5.1 is older than 2.6", "likely"),
+	"absent, no manifest above": because_in("one/a.py", "no manifest says which torch reads it", "likely"),
+	"absent, manifests elsewhere that do not agree": because_in("one/a.py", "no manifest says which torch reads it", "likely"),
+	"absent, an old range elsewhere": because_in("one/a.py", "no manifest says which torch reads it", "likely"),
+	"absent, classes listed for an old torch": because("torch 2.5.1 is older than 2.6", "certain"),
+	"absent, classes listed in another file": because("no manifest says which torch reads it", "likely"),
+	"switched off beside a list of classes": {{"at": {"line": 2, "path": "a.py"}, "detail": "torch.load with weights_only=False runs what the file names", "subject": "a.py"}},
 }
 
 test_fires[name] if {

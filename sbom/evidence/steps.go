@@ -210,7 +210,7 @@ func pipedCalls(f *sbom.File, text string, out *sbom.Inventory) {
 		}
 		joined += trimmed
 		for _, c := range pipesOf(joined) {
-			out.Calls = append(out.Calls, sbom.Call{Callee: "pipe to shell", Args: map[string]string{"0": c[2], "fetch": c[0], "shell": c[1]}, ChecksHash: checks, At: f.At(start)})
+			out.Calls = append(out.Calls, sbom.Call{Callee: "pipe to shell", Args: map[string]string{"0": c[2], "fetch": c[0], "shell": c[1]}, ChecksHash: checks, ReadsOwn: sbom.No, At: f.At(start)})
 		}
 		joined = ""
 	}

@@ -12,7 +12,7 @@ import (
 // recordedCalls are the calls that are facts of their own, by full name: what loads,
 // fetches, logs or publishes.
 var recordedCalls = set(
-	"torch.load", "torch.serialization.load", "torch.save", "torch.hub.load", "torch.hub.download_url_to_file", "torch.hub.load_state_dict_from_url",
+	"torch.load", "torch.serialization.load", "torch.serialization.add_safe_globals", "torch.serialization.safe_globals", "torch.save", "torch.hub.load", "torch.hub.download_url_to_file", "torch.hub.load_state_dict_from_url",
 	"pickle.load", "pickle.loads", "_pickle.load", "cPickle.load", "pickle.Unpickler", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "cloudpickle.pickle.load",
 	"joblib.load", "sklearn.externals.joblib.load", "numpy.load", "np.load", "numpy.loadtxt", "numpy.genfromtxt", "pandas.read_pickle", "pandas.io.pickle.read_pickle",
 	"pandas.read_csv", "pandas.read_json", "pandas.read_parquet", "polars.read_csv", "polars.read_parquet", "torchdata.datapipes.iter.PickleUnpickler",
@@ -151,7 +151,7 @@ func receiver(e python.Expr) *python.Name {
 
 // call turns a call into a fact.
 func (r *pyReader) call(c *pyCall, name string) sbom.Call {
-	out := sbom.Call{Callee: name, Args: map[string]string{}, Unresolved: []string{}, Function: enclosing(c.scope), ChecksHash: sbom.No, At: r.x.m.At(c.node.Pos())}
+	out := sbom.Call{Callee: name, Args: map[string]string{}, Unresolved: []string{}, Function: enclosing(c.scope), ChecksHash: sbom.No, ReadsOwn: r.readsOwn(c, name), At: r.x.m.At(c.node.Pos())}
 	root, _, _ := strings.Cut(name, ".")
 	arg := func(key string, e python.Expr) {
 		if len(out.Args)+len(out.Unresolved) >= maxRecordedArgs {

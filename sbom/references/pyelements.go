@@ -131,7 +131,10 @@ func (x *pyModule) subscriptTerms(s *python.Subscript, v pyValue, depth int) []p
 	var out []pyTerm
 	for _, t := range x.terms(pyValue{s.X, v.scope, v.block, "dict"}, depth+1) {
 		if t.imported != "" {
-			out = append(out, t) // an entry of a dict of another module: any of them
+			if key := stringOf(s.Index); key != "" {
+				t.imported += entryMark + key
+			}
+			out = append(out, t) // an entry of a dict of another module; of a key not known, any
 			continue
 		}
 		if t.param != nil {

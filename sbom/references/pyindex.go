@@ -38,7 +38,11 @@ type pyScope struct {
 
 // pyBlock is a run of statements; a binding in a block that encloses a use, before it,
 // is the last word unless a nested block says otherwise.
-type pyBlock struct{ parent *pyBlock }
+type pyBlock struct {
+	parent *pyBlock
+	usual  bool       // runs in any ordinary run: a loop, a try, a comparison of numbers
+	choice *python.If // whose clause this is, nil for none
+}
 
 func (b *pyBlock) encloses(other *pyBlock) bool {
 	for ; other != nil; other = other.parent {
@@ -105,6 +109,7 @@ type pyDecl struct {
 	how      string
 	revision string // that stands beside it
 	host     string // where a key of the dict around the value says it lies, "" otherwise
+	service  string // that what stands beside it, or the name itself, says serves it
 	variable bool   // of a module or function
 }
 

@@ -11,6 +11,7 @@ const (
 	keepModules     = "references/python"
 	maxExports      = 256 // values of one name that other modules may load
 	maxPendingCalls = 512 // calls of other modules with a name among their arguments, per module
+	maxReturned     = 64  // names one function chooses from
 	maxReexports    = 5   // modules that pass a name on
 	maxLinkRounds   = 3   // wrappers in other modules around wrappers
 )
@@ -19,7 +20,7 @@ const (
 // places, no syntax, so that the trees can go.
 type pySummary struct {
 	path, dotted string
-	exports      map[string][]pyText   // NAME, or Class.attribute
+	exports      map[string][]pyText   // NAME, or Class.attribute; an entry of a table as NAME, entryMark, key
 	imports      map[string]string     // names that other modules may import from here
 	sinks        map[string][]linkSink // by function, Class for its __init__
 	loads        []pendingLoad
@@ -27,6 +28,9 @@ type pySummary struct {
 	flows        []paramFlow
 	open         []openParam
 }
+
+// entryMark stands between the name of a table and the key of one entry of it.
+const entryMark = "\x00"
 
 // pyText is a string at a place.
 type pyText struct {
@@ -91,6 +95,7 @@ func newPyLinks(x *pyModule) *pyLinks {
 	return &pyLinks{x: x, s: pySummary{path: x.m.Path, dotted: x.dotted, exports: map[string][]pyText{}, imports: x.imports, sinks: map[string][]linkSink{}}}
 }
 
+// load leaves a load of what another module has to the linker.
 func (l *pyLinks) load(imported string, s *pySink, at sbom.At) {
 	sink := *s
 	sink.revisionParam, sink.trustParam = nil, nil
@@ -128,6 +133,11 @@ func (l *pyLinks) keep(r *pyReader) {
 			}
 		}
 	}
+	for name, fn := range l.x.funcs {
+		if fn.class == nil && len(fn.returns) > 0 && fn.node != nil {
+			l.returns(name, fn)
+		}
+	}
 	for name, c := range l.x.classes {
 		for attr, values := range c.attrs {
 			for _, v := range values {
@@ -142,6 +152,18 @@ func (l *pyLinks) keep(r *pyReader) {
 	}
 }
 
+// returns exports the names that a function can return.
+func (l *pyLinks) returns(name string, fn *pyFunc) {
+	var out []pyText
+	l.x.steps = maxExports
+	for _, v := range fn.returns {
+		out = l.x.texts(v, out, 0)
+	}
+	if len(out) > 0 && len(out) <= maxReturned {
+		l.s.exports[name+returned] = out
+	}
+}
+
 func (l *pyLinks) export(name string, v pyValue) {
 	switch v.e.(type) {
 	case *python.Str, *python.FString, *python.List, *python.Tuple, *python.Dict, *python.Cond, *python.Bool, *python.Call, *python.Set:
@@ -149,6 +171,15 @@ func (l *pyLinks) export(name string, v pyValue) {
 		l.s.exports[name] = l.x.texts(v, l.s.exports[name], 0)
 		if len(l.s.exports[name]) == 0 {
 			delete(l.s.exports, name)
+		}
+	}
+	if d, ok := v.e.(*python.Dict); ok {
+		for i, k := range d.Keys {
+			if key := stringOf(k); key != "" && i < maxExports {
+				entry := name + entryMark + key
+				l.x.steps = maxExports
+				l.s.exports[entry] = l.x.texts(pyValue{d.Values[i], v.scope, v.block, "dict"}, l.s.exports[entry], 0)
+			}
 		}
 	}
 }

@@ -36,12 +36,18 @@ func oneKind(inv *sbom.Inventory) {
 	for i := range inv.References {
 		switch r := &inv.References[i]; r.Kind {
 		case "model":
-			kinds[r.At] |= 1
+			if kinds[r.At] |= 1; !isDownload(r.Loader) {
+				kinds[r.At] |= 4
+			}
 		case "adapter":
 			kinds[r.At] |= 2
 		}
 	}
 	inv.References = slices.DeleteFunc(inv.References, func(r sbom.Reference) bool {
+		if kinds[r.At] == 3 && r.Kind == "model" && r.Role != "push" {
+			return true // fetched, and then used as an adapter
+		}
+		kinds[r.At] &= 3
 		if kinds[r.At] != 3 || r.Name == "" || r.Role == "push" || r.Role == "output" {
 			return false
 		}
@@ -141,9 +147,15 @@ func (k *pyLinker) values(dotted string, from *pySummary, depth int) []pyText {
 	if depth > maxReexports {
 		return nil
 	}
+	dotted, key, entry := strings.Cut(dotted, entryMark)
 	s, rest := k.module(dotted, from)
 	if s == nil || rest == "" {
 		return nil
+	}
+	if entry {
+		if out, ok := s.exports[rest+entryMark+key]; ok {
+			return out
+		}
 	}
 	if out := s.exports[rest]; out != nil {
 		return out
@@ -152,6 +164,9 @@ func (k *pyLinker) values(dotted string, from *pySummary, depth int) []pyText {
 	if full := s.imports[head]; full != "" && full != dotted {
 		if tail != "" {
 			full += "." + tail
+		}
+		if entry {
+			full += entryMark + key
 		}
 		return k.values(full, s, depth+1)
 	}

@@ -20,9 +20,12 @@ func (w *pyWalker) body(body []python.Stmt) {
 }
 
 // nested visits statements that may or may not run.
-func (w *pyWalker) nested(body []python.Stmt) {
+func (w *pyWalker) nested(body []python.Stmt) { w.within(body, pyBlock{}) }
+
+func (w *pyWalker) within(body []python.Stmt, block pyBlock) {
 	outer := w.block
-	w.block = &pyBlock{parent: outer}
+	block.parent = outer
+	w.block = &block
 	w.body(body)
 	w.block = outer
 }
@@ -64,17 +67,17 @@ func (w *pyWalker) compound(s python.Stmt) {
 	case *python.If:
 		for i := range s.Clauses {
 			w.expr(s.Clauses[i].Test)
-			w.nested(s.Clauses[i].Body)
+			w.within(s.Clauses[i].Body, pyBlock{usual: ordered(s.Clauses[i].Test), choice: s})
 		}
-		w.nested(s.Else)
+		w.within(s.Else, pyBlock{choice: s})
 	case *python.For:
 		w.expr(s.Iter)
 		w.bind(s.Target, w.value(s.Iter, "loop"), []int{-1})
-		w.nested(s.Body)
+		w.within(s.Body, pyBlock{usual: true})
 		w.nested(s.Else)
 	case *python.While:
 		w.expr(s.Test)
-		w.nested(s.Body)
+		w.within(s.Body, pyBlock{usual: true})
 		w.nested(s.Else)
 	case *python.With:
 		for _, item := range s.Items {
@@ -85,7 +88,7 @@ func (w *pyWalker) compound(s python.Stmt) {
 		}
 		w.body(s.Body)
 	case *python.Try:
-		w.nested(s.Body)
+		w.within(s.Body, pyBlock{usual: true})
 		for _, h := range s.Handlers {
 			w.nested(h.Body)
 		}
@@ -97,6 +100,21 @@ func (w *pyWalker) compound(s python.Stmt) {
 			w.nested(s.Cases[i].Body)
 		}
 	}
+}
+
+// ordered tells a comparison of numbers (loss < best, step % 100 == 0) from a switch.
+func ordered(test python.Expr) bool {
+	c, ok := test.(*python.Compare)
+	if !ok {
+		return false
+	}
+	for _, op := range c.Ops {
+		if strings.ContainsAny(op, "<>") {
+			return true
+		}
+	}
+	b, ok := c.X.(*python.Binary)
+	return ok && b.Op == "%"
 }
 
 func (w *pyWalker) value(e python.Expr, how string) pyValue {
@@ -162,7 +180,7 @@ func (w *pyWalker) unpack(targets []python.Expr, v pyValue, path []int) {
 }
 
 func (w *pyWalker) declare(key string, v pyValue, at python.Pos, how string) {
-	w.x.decls = append(w.x.decls, pyDecl{key: key, value: v, at: at, how: how})
+	w.x.decls = append(w.x.decls, pyDecl{key: key, value: v, at: at, how: how, service: serviceKey(key)})
 }
 
 func (w *pyWalker) imported(s *python.Import) {
@@ -264,7 +282,13 @@ func (w *pyWalker) expr(e python.Expr) {
 			for i := range n.Keywords {
 				if k := &n.Keywords[i]; k.Name != "" {
 					w.declare(k.Name, w.value(k.Value, "keyword"), k.At, "keyword")
-					w.x.decls[len(w.x.decls)-1].revision = stringOf(n.Arg("revision", -1))
+					d := &w.x.decls[len(w.x.decls)-1]
+					d.revision = stringOf(n.Arg("revision", -1))
+					for _, key := range providerKeys {
+						if d.service == "" {
+							d.service = serviceNamed(stringOf(n.Arg(key, -1)))
+						}
+					}
 				}
 			}
 		case *python.Dict:
@@ -278,7 +302,13 @@ func (w *pyWalker) expr(e python.Expr) {
 						key = "tokenizer_name"
 					}
 					w.declare(key, w.value(n.Values[i], "dict"), s.Pos(), "dict")
-					w.x.decls[len(w.x.decls)-1].revision = entry(n, "revision")
+					d := &w.x.decls[len(w.x.decls)-1]
+					d.revision = entry(n, "revision")
+					for _, key := range providerKeys {
+						if d.service == "" {
+							d.service = serviceNamed(entry(n, key))
+						}
+					}
 				}
 			}
 		case *python.Comp:
