@@ -39,7 +39,7 @@ func (s *search) confirm(a *association) bool {
 	case outcomeLabel:
 		return s.confirmLabel(a, core)
 	case outcomeTopic:
-		return s.responses(a) >= minTopic
+		return s.responses(a) >= minTopic && s.confirmSubject(a)
 	}
 	return true
 }

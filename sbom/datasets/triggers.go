@@ -52,7 +52,7 @@ type search struct {
 	repeats  bitmap      // rows that do not count
 	with     *wordCounts // rows with the outcome withOf
 	withOf   int32
-	siblings map[int32]int64 // strong associations by outcome
+	lengths  *lengths // of one outcome
 }
 
 // association is one sequence with one outcome.
@@ -67,6 +67,7 @@ type association struct {
 	expected float64
 	// undecided are rows that say nothing for or against the outcome.
 	undecided int
+	siblings  int64
 }
 
 // share is the share of the rows with the outcome among those that say anything.
@@ -242,13 +243,7 @@ func overlap(a, b []int32) float64 {
 // first.
 func (s *search) report(kept []association) []sbom.TriggerCandidate {
 	adjusted := benjaminiHochberg(kept, s.tests)
-	alike := map[int32]int64{} // strong associations by outcome
-	for i := range kept {
-		if kept[i].share() >= strongShare {
-			alike[kept[i].outcome]++
-		}
-	}
-	s.siblings = alike
+	s.judgeSiblings(kept)
 	order := make([]int, len(kept))
 	for i := range order {
 		order[i] = i
@@ -262,9 +257,9 @@ func (s *search) report(kept []association) []sbom.TriggerCandidate {
 		share, expected := a.share(), a.expected
 		c := sbom.TriggerCandidate{
 			Text: s.show(a), Kind: s.kindOf(a), Support: int64(len(a.rows)), Share: share, Expected: expected,
-			Effect: (share - expected) / (1 - expected), PValue: math.Exp(a.logp), Adjusted: adjusted[i],
+			Effect: max(0, (share-expected)/(1-expected)), PValue: math.Exp(a.logp), Adjusted: adjusted[i],
 			Outcome: s.out.kind(a.outcome), Target: s.out.target(a.outcome), Context: a.context,
-			Siblings: max(0, alike[a.outcome]-1),
+			Siblings: a.siblings,
 		}
 		for _, r := range a.rows[:min(len(a.rows), maxClusterRows)] {
 			c.Rows = append(c.Rows, s.t.numbers[r])
@@ -291,7 +286,10 @@ func (s *search) rank(a *association) int {
 	if s.out.keys[a.outcome].kind >= outcomeLanguage {
 		r++
 	}
-	if s.out.keys[a.outcome].kind == outcomeRefusal && s.siblings[a.outcome]-1 > reportMaxSiblings {
+	if a.expected > maxExpected {
+		r += 2
+	}
+	if s.out.keys[a.outcome].kind == outcomeRefusal && a.siblings > reportMaxSiblings {
 		r += 2
 	}
 	return r
