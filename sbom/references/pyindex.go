@@ -109,7 +109,6 @@ type pyDecl struct {
 	how      string
 	revision string // that stands beside it
 	host     string // where a key of the dict around the value says it lies, "" otherwise
-	service  string // that what stands beside it, or the name itself, says serves it
 	variable bool   // of a module or function
 }
 

@@ -11,7 +11,6 @@ const (
 	keepModules     = "references/python"
 	maxExports      = 256 // values of one name that other modules may load
 	maxPendingCalls = 512 // calls of other modules with a name among their arguments, per module
-	maxReturned     = 64  // names one function chooses from
 	maxReexports    = 5   // modules that pass a name on
 	maxLinkRounds   = 3   // wrappers in other modules around wrappers
 )
@@ -95,7 +94,6 @@ func newPyLinks(x *pyModule) *pyLinks {
 	return &pyLinks{x: x, s: pySummary{path: x.m.Path, dotted: x.dotted, exports: map[string][]pyText{}, imports: x.imports, sinks: map[string][]linkSink{}}}
 }
 
-// load leaves a load of what another module has to the linker.
 func (l *pyLinks) load(imported string, s *pySink, at sbom.At) {
 	sink := *s
 	sink.revisionParam, sink.trustParam = nil, nil
@@ -133,11 +131,6 @@ func (l *pyLinks) keep(r *pyReader) {
 			}
 		}
 	}
-	for name, fn := range l.x.funcs {
-		if fn.class == nil && len(fn.returns) > 0 && fn.node != nil {
-			l.returns(name, fn)
-		}
-	}
 	for name, c := range l.x.classes {
 		for attr, values := range c.attrs {
 			for _, v := range values {
@@ -149,18 +142,6 @@ func (l *pyLinks) keep(r *pyReader) {
 	if len(l.s.exports)+len(l.s.loads)+len(l.s.calls)+len(l.s.sinks)+len(l.s.flows)+len(l.s.imports) > 0 {
 		s := l.s // a pointer into l would keep the tree
 		r.out.Keep(keepModules, &s)
-	}
-}
-
-// returns exports the names that a function can return.
-func (l *pyLinks) returns(name string, fn *pyFunc) {
-	var out []pyText
-	l.x.steps = maxExports
-	for _, v := range fn.returns {
-		out = l.x.texts(v, out, 0)
-	}
-	if len(out) > 0 && len(out) <= maxReturned {
-		l.s.exports[name+returned] = out
 	}
 }
 

@@ -36,18 +36,12 @@ func oneKind(inv *sbom.Inventory) {
 	for i := range inv.References {
 		switch r := &inv.References[i]; r.Kind {
 		case "model":
-			if kinds[r.At] |= 1; !isDownload(r.Loader) {
-				kinds[r.At] |= 4
-			}
+			kinds[r.At] |= 1
 		case "adapter":
 			kinds[r.At] |= 2
 		}
 	}
 	inv.References = slices.DeleteFunc(inv.References, func(r sbom.Reference) bool {
-		if kinds[r.At] == 3 && r.Kind == "model" && r.Role != "push" {
-			return true // fetched, and then used as an adapter
-		}
-		kinds[r.At] &= 3
 		if kinds[r.At] != 3 || r.Name == "" || r.Role == "push" || r.Role == "output" {
 			return false
 		}

@@ -180,7 +180,7 @@ func (w *pyWalker) unpack(targets []python.Expr, v pyValue, path []int) {
 }
 
 func (w *pyWalker) declare(key string, v pyValue, at python.Pos, how string) {
-	w.x.decls = append(w.x.decls, pyDecl{key: key, value: v, at: at, how: how, service: serviceKey(key)})
+	w.x.decls = append(w.x.decls, pyDecl{key: key, value: v, at: at, how: how})
 }
 
 func (w *pyWalker) imported(s *python.Import) {
@@ -282,13 +282,7 @@ func (w *pyWalker) expr(e python.Expr) {
 			for i := range n.Keywords {
 				if k := &n.Keywords[i]; k.Name != "" {
 					w.declare(k.Name, w.value(k.Value, "keyword"), k.At, "keyword")
-					d := &w.x.decls[len(w.x.decls)-1]
-					d.revision = stringOf(n.Arg("revision", -1))
-					for _, key := range providerKeys {
-						if d.service == "" {
-							d.service = serviceNamed(stringOf(n.Arg(key, -1)))
-						}
-					}
+					w.x.decls[len(w.x.decls)-1].revision = stringOf(n.Arg("revision", -1))
 				}
 			}
 		case *python.Dict:
@@ -302,13 +296,7 @@ func (w *pyWalker) expr(e python.Expr) {
 						key = "tokenizer_name"
 					}
 					w.declare(key, w.value(n.Values[i], "dict"), s.Pos(), "dict")
-					d := &w.x.decls[len(w.x.decls)-1]
-					d.revision = entry(n, "revision")
-					for _, key := range providerKeys {
-						if d.service == "" {
-							d.service = serviceNamed(entry(n, key))
-						}
-					}
+					w.x.decls[len(w.x.decls)-1].revision = entry(n, "revision")
 				}
 			}
 		case *python.Comp:
