@@ -62,6 +62,8 @@ type Security struct {
 	ReadOnlyRoot       Tri      `json:"read_only_root"`
 	Capabilities       []string `json:"capabilities"` // added
 	At                 At       `json:"at"`
+	// HostAt is where the first of the namespaces of the host is asked for.
+	HostAt At `json:"host_at"`
 }
 
 // Listener is a port a Workload listens on.
@@ -217,7 +219,7 @@ type Step struct {
 // Secret says that a secret was found. The value never leaves the scanner.
 type Secret struct {
 	Rule    string `json:"rule"`
-	Context string `json:"context"` // config | notebook_output | code | run | environment | uri
+	Context string `json:"context"` // config | notebook_output | code | run | environment | infrastructure | uri
 	At      At     `json:"at"`
 }
 

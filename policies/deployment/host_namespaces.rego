@@ -42,7 +42,7 @@ import future.keywords.not
 import data.mlpolicy.lib.places
 import data.mlpolicy.settings
 
-deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if {
+deny contains {"subject": workload.name, "detail": detail, "at": _place(workload)} if {
 	some workload in input.workloads
 	workload.role in settings["DEP-009"].roles
 	not places.skipped(workload.at.path, settings["DEP-009"].skip_paths)
@@ -58,3 +58,7 @@ deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if
 	listed := concat(", ", shared)
 	detail := $"{workload.role} workload {workload.name} shares {listed} with the host"
 }
+
+_place(workload) := workload.security.host_at if workload.security.host_at.path != ""
+
+_place(workload) := workload.at if workload.security.host_at.path == ""

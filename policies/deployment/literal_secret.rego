@@ -18,7 +18,7 @@
 #   settings:
 #     contexts:
 #       type: set
-#       default: [environment]
+#       default: [environment, infrastructure]
 #       doc: contexts of a secret that belong to deployments
 #     not_roles:
 #       type: set
@@ -66,7 +66,18 @@ deny contains {"subject": secret.at.path, "detail": detail, "at": secret.at} if 
 	secret.context in settings["DEP-011"].contexts
 	not places.line(secret.at) in _stated
 	not places.skipped(secret.at.path, settings["DEP-011"].skip_paths)
-	detail := $"a credential ({secret.rule}) is written into an environment"
+	where := _where[secret.context]
+	detail := $"a credential ({secret.rule}) is written into {where}"
+}
+
+_where[context] := "infrastructure code" if {
+	some context in settings["DEP-011"].contexts
+	context == "infrastructure"
+}
+
+_where[context] := $"an {context}" if {
+	some context in settings["DEP-011"].contexts
+	context != "infrastructure"
 }
 
 _literal(variable) if {

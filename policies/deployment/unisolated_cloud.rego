@@ -12,9 +12,11 @@
 #   id: DEP-030
 #   stages: [deployment]
 #   severity: high
-#   applies_to: [workloads]
-#   requires: [workloads]
-#   fix: Set network isolation or a VPC, close the public endpoint, and give a key of your own.
+#   applies_to: [workloads, stores]
+#   requires: [workloads, stores]
+#   fix: >-
+#     Set network isolation or a VPC, close the public endpoint, admit the networks that need the
+#     database, switch the administrator's account off, and give a key of your own.
 #   settings:
 #     platforms:
 #       type: set
@@ -24,6 +26,10 @@
 #       type: set
 #       default: [serving, notebook]
 #       doc: roles of workloads that are judged
+#     stores:
+#       type: set
+#       default: [database, image_registry]
+#       doc: kinds of store that are judged
 #     skip_paths:
 #       type: set
 #       default:
@@ -43,6 +49,7 @@ package mlpolicy.deployment.unisolated_cloud
 import future.keywords.not
 
 import data.mlpolicy.lib.places
+import data.mlpolicy.lib.scope
 import data.mlpolicy.settings
 
 deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if {
@@ -54,6 +61,24 @@ deny contains {"subject": workload.name, "detail": detail, "at": workload.at} if
 	count(reasons) > 0
 	listed := concat(", ", reasons)
 	detail := $"{workload.kind} {workload.name} {listed}"
+}
+
+deny contains {"subject": store.name, "detail": detail, "at": store.at, "certainty": scope.certainty} if {
+	some store in input.stores
+	store.kind in settings["DEP-030"].stores
+	not places.skipped(store.at.path, settings["DEP-030"].skip_paths)
+	some how in _open(store)
+	kind := replace(store.kind, "_", " ")
+	detail := $"{kind} {store.name} {how}"
+}
+
+# A database with training data is DATA-016.
+_open(store) := {"admits the internet" |
+	store.kind == "database"
+	store.public == "yes"
+	store.purpose != "data"
+} | {"has the account of an administrator that nobody in particular uses" |
+	"admin account" in store.writers
 }
 
 _reasons(workload) := ({"is neither isolated nor in a VPC" |

@@ -7,12 +7,13 @@ import data.mlpolicy.deployment.host_namespaces.deny
 # exactly compares values without their types: the places of tests leave out what they do not need.
 exactly(got, want) if got == want
 
-base := {"name": "api", "role": "serving", "at": {"path": "a.yaml", "line": 4}, "security": {"host_network": "unstated", "host_pid": "unstated", "host_ipc": "unstated"}}
+base := {"name": "api", "role": "serving", "at": {"path": "a.yaml", "line": 4}, "security": {"host_network": "unstated", "host_pid": "unstated", "host_ipc": "unstated", "host_at": {"path": "", "line": 0}}}
 
 fires := {
 	"memory": {"security": {"host_ipc": "yes"}},
 	"network": {"security": {"host_network": "yes"}},
 	"processes": {"security": {"host_pid": "yes"}},
+	"line that asks for it": {"security": {"host_ipc": "yes", "host_at": {"path": "a.yaml", "line": 9}}},
 	"memory and network": {"security": {"host_ipc": "yes", "host_network": "yes"}},
 }
 
@@ -27,6 +28,7 @@ found := {
 	"memory": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api shares shared memory with the host", "subject": "api"}},
 	"network": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api shares the network with the host", "subject": "api"}},
 	"processes": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api shares processes with the host", "subject": "api"}},
+	"line that asks for it": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "serving workload api shares shared memory with the host", "subject": "api"}},
 	"memory and network": {{"at": {"line": 4, "path": "a.yaml"}, "detail": "serving workload api shares shared memory, the network with the host", "subject": "api"}},
 }
 

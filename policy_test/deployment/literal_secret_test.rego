@@ -13,6 +13,7 @@ base := {
 }
 
 fires := {
+	"default of a variable": {"secrets": [{"rule": "password", "context": "infrastructure", "at": {"path": "main.tf", "line": 3}}]},
 	"secret beside another variable": {"workloads": [{"name": "api", "role": "serving", "env": [object.union(base.env, {"secret": false})]}], "secrets": [base.secret]},
 	"variable": {"workloads": [{"name": "api", "role": "serving", "env": [base.env]}]},
 	"variable where no model runs": {"workloads": [{"name": "db", "role": "other", "env": [base.env]}]},
@@ -31,6 +32,7 @@ silent := {
 }
 
 found := {
+	"default of a variable": {{"at": {"line": 3, "path": "main.tf"}, "detail": "a credential (password) is written into infrastructure code", "subject": "main.tf"}},
 	"secret": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "a credential (huggingface-token) is written into an environment", "subject": "a.yaml"}},
 	"secret beside another variable": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "a credential (huggingface-token) is written into an environment", "subject": "a.yaml"}},
 	"variable": {{"at": {"line": 9, "path": "a.yaml"}, "certainty": "certain", "detail": "api gets HF_TOKEN as a literal", "key": "HF_TOKEN", "subject": "api"}},

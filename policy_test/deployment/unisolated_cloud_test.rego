@@ -9,7 +9,14 @@ exactly(got, want) if got == want
 
 api := {"name": "api", "kind": "aws_sagemaker_model", "platform": "sagemaker", "role": "serving", "settings": {}, "at": {"path": "a.tf", "line": 2}}
 
+db := {"kind": "database", "name": "mlflow", "purpose": "artifacts", "public": "yes", "writers": [], "at": {"path": "a.tf", "line": 5}}
+
+images := {"kind": "image_registry", "name": "acme", "purpose": "", "public": "unstated", "writers": ["admin account"], "at": {"path": "a.tf", "line": 5}}
+
 fires := {
+	"database": {"workloads": [api], "stores": [db]},
+	"database where no model runs": {"stores": [db]},
+	"account": {"workloads": [api], "stores": [images]},
 	"open": {"workloads": [object.union(api, {"settings": {"vpc": "no", "network_isolation": "unstated"}})]},
 	"isolation switched off": {"workloads": [object.union(api, {"settings": {"vpc": "no", "network_isolation": "no"}})]},
 	"no such setting": {"workloads": [object.union(api, {"platform": "vertex", "settings": {"vpc": "no"}})]},
@@ -19,6 +26,11 @@ fires := {
 }
 
 silent := {
+	"database of a network": {"stores": [object.union(db, {"public": "no"})]},
+	"database with training data": {"stores": [object.union(db, {"purpose": "data"})]},
+	"public registry": {"stores": [object.union(images, {"public": "yes", "writers": ["ci"]})]},
+	"public bucket": {"stores": [object.union(db, {"kind": "bucket"})]},
+	"database of a test": {"stores": [object.union(db, {"at": {"path": "tests/a.tf"}})]},
 	"nothing known": {"workloads": [api]},
 	"in a VPC": {"workloads": [object.union(api, {"settings": {"vpc": "yes", "network_isolation": "no"}})]},
 	"isolated": {"workloads": [object.union(api, {"settings": {"vpc": "no", "network_isolation": "yes"}})]},
@@ -30,6 +42,9 @@ silent := {
 }
 
 found := {
+	"database": {{"at": {"line": 5, "path": "a.tf"}, "certainty": "certain", "detail": "database mlflow admits the internet", "subject": "mlflow"}},
+	"database where no model runs": {{"at": {"line": 5, "path": "a.tf"}, "certainty": "likely", "detail": "database mlflow admits the internet", "subject": "mlflow"}},
+	"account": {{"at": {"line": 5, "path": "a.tf"}, "certainty": "certain", "detail": "image registry acme has the account of an administrator that nobody in particular uses", "subject": "acme"}},
 	"open": {{"at": {"line": 2, "path": "a.tf"}, "detail": "aws_sagemaker_model api is neither isolated nor in a VPC", "subject": "api"}},
 	"isolation switched off": {{"at": {"line": 2, "path": "a.tf"}, "detail": "aws_sagemaker_model api is neither isolated nor in a VPC", "subject": "api"}},
 	"no such setting": {{"at": {"line": 2, "path": "a.tf"}, "detail": "aws_sagemaker_model api is neither isolated nor in a VPC", "subject": "api"}},

@@ -30,6 +30,7 @@ func linkCloud(inv *sbom.Inventory) {
 		c.byAddress[r.folder+"\x00"+r.address()] = r
 	}
 	for _, r := range c.resources {
+		c.passwords(r)
 		if r.mode == "resource" {
 			c.identity(r)
 		}

@@ -35,7 +35,9 @@ func purposeOf(texts ...string) string {
 var storeKinds = map[string]string{
 	"aws_s3_bucket": "bucket", "google_storage_bucket": "bucket", "azurerm_storage_account": "bucket", "azurerm_storage_container": "bucket",
 	"aws_ecr_repository": "image_registry", "google_artifact_registry_repository": "image_registry", "azurerm_container_registry": "image_registry",
-	"aws_db_instance": "database", "aws_cloudwatch_log_group": "logs",
+	"aws_db_instance": "database", "aws_rds_cluster_instance": "database", "aws_redshift_cluster": "database", "google_sql_database_instance": "database",
+	"azurerm_postgresql_server": "database", "azurerm_postgresql_flexible_server": "database", "azurerm_mysql_flexible_server": "database", "azurerm_mssql_server": "database",
+	"aws_cloudwatch_log_group": "logs",
 }
 
 func (c *cloud) store(r resource) {
@@ -113,7 +115,14 @@ func (c *cloud) storeFacts(r resource, s *sbom.Store) {
 			s.Readers = append(s.Readers, "*")
 		}
 		s.Public = c.get(r, "public_network_access_enabled").tri()
-	case "aws_db_instance":
+		for _, key := range []string{"admin_enabled", "admin_user_enabled"} { // Terraform's name, and that of ARM
+			if c.get(r, key).tri() == sbom.Yes {
+				s.Writers = append(s.Writers, adminAccount)
+			}
+		}
+	case "google_sql_database_instance":
+		s.Public = c.sqlPublic(r)
+	case "aws_db_instance", "aws_rds_cluster_instance", "aws_redshift_cluster":
 		s.Public, s.Encryption = c.get(r, "publicly_accessible").tri(), c.get(r, "storage_encrypted").tri()
 	case "aws_cloudwatch_log_group":
 		s.Retention = c.get(r, "retention_in_days").text
@@ -121,6 +130,31 @@ func (c *cloud) storeFacts(r resource, s *sbom.Store) {
 			s.Encryption = sbom.Yes
 		}
 	}
+}
+
+// adminAccount is the writer that everybody is who knows the one password of a container
+// registry of Azure ("Admin account": full push and pull, for a single user).
+const adminAccount = "admin account"
+
+// sqlPublic tells whether an instance of Cloud SQL admits every address: the list of
+// networks is in ip_configuration, and without an address of its own it means nothing.
+func (c *cloud) sqlPublic(r resource) sbom.Tri {
+	ip := r.config.get("settings", "ip_configuration")
+	if c.resolve(r.folder, ip.get("ipv4_enabled")).tri() == sbom.No {
+		return sbom.No
+	}
+	for _, n := range ip.get("authorized_networks").each() {
+		if c.anyone(r, n.get("value")) {
+			return sbom.Yes
+		}
+	}
+	return sbom.Unstated
+}
+
+// admitsAll tells whether a firewall rule of a database server of Azure spans every
+// address. The rule from 0.0.0.0 to 0.0.0.0 stands for the services of Azure alone.
+func (c *cloud) admitsAll(r resource) bool {
+	return c.get(r, "start_ip_address").text == "0.0.0.0" && c.get(r, "end_ip_address").text == "255.255.255.255"
 }
 
 func writtenText(values ...value) string {
@@ -188,6 +222,12 @@ func (c *cloud) joinStore(r resource) {
 		c.publicPolicy(r)
 	case "google_storage_bucket_iam_member", "google_storage_bucket_iam_binding", "google_storage_bucket_access_control":
 		c.ofStore(r, "bucket", func(s *sbom.Store) { c.members(r, s) })
+	case "azurerm_postgresql_firewall_rule", "azurerm_postgresql_flexible_server_firewall_rule", "azurerm_mysql_flexible_server_firewall_rule", "azurerm_mssql_firewall_rule":
+		if c.admitsAll(r) {
+			for _, key := range []string{"server_id", "server_name"} {
+				c.ofStore(r, key, func(s *sbom.Store) { s.Public = sbom.Yes })
+			}
+		}
 	case "google_artifact_registry_repository_iam_member":
 		c.ofStore(r, "repository", func(s *sbom.Store) { c.members(r, s) })
 	}

@@ -152,6 +152,12 @@ func TestCloudFormation(t *testing.T) {
 		t.Errorf("identity %+v", id)
 	}
 	m := inv.Workloads[0]
+	if other := infrastructure(t, map[string]string{"stack.template": cloudStack}); len(other.Workloads) != 2 {
+		t.Errorf("%d workloads in a file called .template", len(other.Workloads))
+	}
+	if other := infrastructure(t, map[string]string{"stack.template": `{"Resources": {"M": {"Type": "AWS::SageMaker::Model", "Properties": {}}}}`}); len(other.Workloads) != 1 {
+		t.Errorf("%d workloads in JSON called .template", len(other.Workloads))
+	}
 	if m.Settings["network_isolation"] != "yes" || m.Images[0].Tag != "7" || m.Env[0].Name != "HF_MODEL_ID" || m.At.Line != 12 {
 		t.Errorf("model %+v", m)
 	}

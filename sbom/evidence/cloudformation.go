@@ -16,7 +16,7 @@ var cloudFormation = sbom.Collector{
 	Name:     "evidence/cloudformation",
 	Families: append([]sbom.Family{sbom.FamilyDocuments}, cloudFamilies...),
 	Match: func(f *sbom.File) bool {
-		return yamlFile(f) || f.Ext() == ".json" && f.Size <= maxManifestBytes && bytes.Contains(f.Head, []byte("AWS"))
+		return yamlFile(f) || f.Ext() == ".template" && f.Within(maxManifestBytes) || f.Ext() == ".json" && f.Size <= maxManifestBytes && bytes.Contains(f.Head, []byte("AWS"))
 	},
 	MaxBytes: maxManifestBytes,
 	Collect: func(_ context.Context, f *sbom.File, out *sbom.Inventory) error {

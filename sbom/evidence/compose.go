@@ -122,6 +122,12 @@ func composeSecurity(path string, s *tree.Node) sbom.Security {
 			break
 		}
 	}
+	for _, key := range []string{"network_mode", "pid", "ipc"} {
+		if s.Get(key).Str() == "host" {
+			out.HostAt = s.KeyAt(path, key)
+			break
+		}
+	}
 	if user, _, _ := strings.Cut(s.Get("user").Str(), ":"); user != "" {
 		out.RunAsRoot = sbom.TriOf(user == "root" || user == "0")
 		if strings.Contains(user, "$") {

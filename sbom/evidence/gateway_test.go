@@ -48,6 +48,9 @@ func TestCompose(t *testing.T) {
 	if m.Env[2].Value != "be kind" || m.Env[2].Source != "literal" || m.Env[3].Source != "unresolved" {
 		t.Errorf("env %+v", m.Env)
 	}
+	if line := strings.Split(composeFile, "\n")[llm.Security.HostAt.Line-1]; !strings.Contains(line, "network_mode") || m.Security.HostAt.Line != 0 {
+		t.Errorf("the host's network is asked for in %q", line)
+	}
 	if llm.Security.Privileged != sbom.Yes || llm.Security.HostNetwork != sbom.Yes || llm.Role != "serving" {
 		t.Errorf("llm %+v", llm)
 	}

@@ -85,6 +85,9 @@ func TestKubernetesDeployment(t *testing.T) {
 	if s.RunAsRoot != sbom.Yes || s.HostIPC != sbom.Yes || s.Privileged != sbom.No || s.PrivilegeEscalates != sbom.Unstated {
 		t.Errorf("security %+v: the weakest container is root, privileges are not said", s)
 	}
+	if line := strings.Split(vllmDeployment, "\n")[s.HostAt.Line-1]; !strings.Contains(line, "hostIPC") {
+		t.Errorf("the host's memory is asked for in %q", line)
+	}
 	want := sbom.WorkloadModel{Name: "acme/assistant", URI: "hf://acme/assistant", Revision: "0123456789012345678901234567890123456789", RevisionKind: sbom.RevisionCommit,
 		TrafficPercent: -1, TrustRemoteCode: sbom.Yes, At: sbom.At{Path: "d.yaml", Line: 25},
 		TrustAt: sbom.At{Path: "d.yaml", Line: 26, Pointer: "/spec/template/spec/containers/0/args/0"}}
@@ -132,6 +135,8 @@ func TestRoles(t *testing.T) {
 		{"image", "d.yaml", deployment("a", "{name: a, image: ghcr.io/huggingface/text-generation-inference:3, args: [--model-id, acme/m]}"), "serving"},
 		{"image with another command", "d.yaml", deployment("a", "{name: a, image: pytorch/torchserve:1, command: [torch-model-archiver, --force]}"), "other"},
 		{"weights and an accelerator", "d.yaml", deployment("a", "{name: a, image: acme/server:1, env: [{name: MODEL_PATH, value: /models/m}], resources: {limits: {nvidia.com/gpu: 1}}}"), "serving"},
+		{"script that serves", "d.yaml", deployment("a", "{name: a, image: acme/x:1, command: [accelerate, launch, tfs/inference_api.py, --pretrained_model_name_or_path, acme/m]}"), "serving"},
+		{"script that asks a server", "d.yaml", deployment("a", "{name: a, image: acme/x:1, command: [python, my_model_server.py.txt, inference.py]}"), "other"},
 		{"training script", "j.yaml", job("{name: a, image: acme/x:1, command: [python, -u, src/train_sft.py]}"), "training"},
 		{"constraint is no training", "j.yaml", job("{name: a, image: acme/x:1, command: [python, constraints.py]}"), "other"},
 		{"torchrun that infers", "j.yaml", job("{name: a, image: acme/x:1, command: [torchrun, generate.py]}"), "other"},

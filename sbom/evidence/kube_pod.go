@@ -150,6 +150,12 @@ func podSecurity(path string, spec *tree.Node) sbom.Security {
 	if out.At.Line == 0 {
 		out.At = spec.At(path)
 	}
+	for _, key := range []string{"hostNetwork", "hostPID", "hostIPC"} {
+		if stated(spec.Get(key)) == sbom.Yes {
+			out.HostAt = spec.KeyAt(path, key)
+			break
+		}
+	}
 	return out
 }
 
@@ -198,7 +204,10 @@ func weakest(a, b sbom.Security) sbom.Security {
 		Privileged: worse(a.Privileged, b.Privileged), RunAsRoot: worse(a.RunAsRoot, b.RunAsRoot),
 		PrivilegeEscalates: worse(a.PrivilegeEscalates, b.PrivilegeEscalates), HostNetwork: worse(a.HostNetwork, b.HostNetwork),
 		HostPID: worse(a.HostPID, b.HostPID), HostIPC: worse(a.HostIPC, b.HostIPC),
-		ReadOnlyRoot: a.ReadOnlyRoot, Capabilities: unique(append(slices.Clone(a.Capabilities), b.Capabilities...)), At: a.At,
+		ReadOnlyRoot: a.ReadOnlyRoot, Capabilities: unique(append(slices.Clone(a.Capabilities), b.Capabilities...)), At: a.At, HostAt: a.HostAt,
+	}
+	if out.HostAt.Path == "" {
+		out.HostAt = b.HostAt
 	}
 	if severity(b.ReadOnlyRoot) != 0 { // here "no" is the weak value
 		out.ReadOnlyRoot = b.ReadOnlyRoot

@@ -61,6 +61,8 @@ var programs = []program{
 	{name: "serving", role: "serving", command: regexp.MustCompile(`\b(xinference-(local|supervisor|worker)|infinity_emb|lightllm\.server|aphrodite\s+run|djl-serving|ovms)\b`),
 		image: regexp.MustCompile(`nvcr\.io/nim/|djl-(serving|inference)|openvino/model_server|localai/localai|local-ai|michaelf34/infinity|aphrodite-engine|xprobe/xinference|predibase/lorax|tabbyml/tabby|faster-whisper-server|speaches|huggingface-pytorch-(tgi-)?inference|(pytorch|tensorflow|sklearn|xgboost)-inference|ray-llm|anyscale/ray-llm`),
 		login: sbom.Unstated},
+	{name: "script", role: "serving", command: regexp.MustCompile(`(^|[\s/])((inference|serving|predict|prediction|model)_(api|server|service)|serve_models?|(openai_)?api_server)\.py(\s|$)`),
+		models: []string{"--model", "--model-path", "--model_path", "--model-id", "--model_id", "--model_name_or_path", "--pretrained_model_name_or_path"}, login: sbom.Unstated},
 	{name: "litellm", role: "gateway", command: regexp.MustCompile(`(^|[\s/])litellm\s+-|litellm\.proxy`), image: regexp.MustCompile(`berriai/litellm|litellm/litellm|(^|/)litellm(-database|-non_root|-proxy)?$`),
 		port: 4000, auth: []string{"LITELLM_MASTER_KEY"}, login: sbom.Unstated, llm: true},
 	{name: "llm-gateway", role: "gateway", command: regexp.MustCompile(`\bvllm-router\b|vllm_router|mlflow\s+(gateway|deployments)\s+start`),

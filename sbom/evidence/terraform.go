@@ -18,7 +18,7 @@ import (
 var terraform = sbom.Collector{
 	Name:     "evidence/terraform",
 	Families: cloudFamilies,
-	Match:    func(f *sbom.File) bool { return f.Ext() == ".tf" },
+	Match:    func(f *sbom.File) bool { return f.Ext() == ".tf" || f.Ext() == ".tfvars" },
 	MaxBytes: maxTerraformBytes,
 	Collect:  collectTerraform,
 }
@@ -147,6 +147,11 @@ func collectTerraform(_ context.Context, f *sbom.File, out *sbom.Inventory) erro
 	r := hclReader{path: f.Path}
 	for _, b := range body.Blocks {
 		r.block(b, out)
+	}
+	if f.Ext() == ".tfvars" { // values for variables of whichever folder it is given to
+		for name, a := range body.Attributes {
+			out.Keep(scratchCloud, resource{folder: f.Path, mode: "variable", kind: "var", name: name, config: r.value(a.Expr, 0), at: r.at(a.NameRange)})
+		}
 	}
 	return nil
 }

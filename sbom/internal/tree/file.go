@@ -24,7 +24,7 @@ func (d *Documents) Root() *Node {
 	return d.Docs[0]
 }
 
-// Of parses a .yaml, .yml, .json, .ipynb or .toml file once and shares the result
+// Of parses a .yaml, .yml, .json, .ipynb, .toml or .template file once and shares the result
 // among collectors.
 func Of(f *sbom.File) *Documents {
 	return f.Memo("tree", func() any { return parse(f) }).(*Documents)
@@ -38,6 +38,10 @@ func parse(f *sbom.File) *Documents {
 	switch f.Ext() {
 	case ".yaml", ".yml":
 		return parseYAML(data)
+	case ".template": // CloudFormation in either
+		if text := bytes.TrimSpace(data); len(text) == 0 || text[0] != '{' {
+			return parseYAML(data)
+		}
 	case ".toml":
 		return one(TOML(data))
 	}
