@@ -14,7 +14,7 @@ func (r *pyReader) declared() {
 	for i := range r.x.decls {
 		d := &r.x.decls[i]
 		pos, plural, ok := declaredPosition(d.key)
-		if ok && !r.unread(d) {
+		if ok && !r.unread(d) && !aside(d) {
 			r.declaration(d, pos, plural, d.value, 0)
 		} else if !ok {
 			r.mapping(d)
@@ -164,6 +164,9 @@ func (r *pyReader) passed(d *pyDecl, pos position, v pyValue) {
 
 // declare records a literal that has the shape of a hub id, a bucket or registry URI.
 func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, known bool) {
+	if pos.kind == "dataset" && splitFolder(text) {
+		return
+	}
 	if placeholder(text) || pos.role == "output" || strings.IndexByte(text, '/') == 1 { // x/model stands for any
 		return
 	}

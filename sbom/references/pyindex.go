@@ -110,6 +110,7 @@ type pyDecl struct {
 	revision string // that stands beside it
 	host     string // where a key of the dict around the value says it lies, "" otherwise
 	variable bool   // of a module or function
+	fetches  bool   // an address stands beside it: what is called a folder is written to
 }
 
 // indexPython reads a module once.

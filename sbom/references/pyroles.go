@@ -318,6 +318,8 @@ var pyRoles = []pyRole{
 
 	// frames of names that are neither loaded nor written.
 	{"wandb.init", "project|entity|name|group", 0, "", "", "", "none"},
+	{"link_artifact", "target_path", 1, "", "", "", "none"},
+	{"link_model", "registered_model_name", 1, "", "", "", "none"},
 	{"set_experiment", "experiment_name", 0, "", "", "", "none"},
 	{"add_argument", "help|dest|type", -1, "", "", "", "none"},
 }
@@ -339,6 +341,9 @@ var rolesByLast = func() map[string][]int {
 // rolesOf are the rows that hold for a callee, in the order of the table.
 func rolesOf(callee string) []int {
 	var out []int
+	if ownLists(callee) {
+		return nil
+	}
 	own, open := rolesByLast[last(callee)], rolesByLast[""]
 	for len(own) > 0 || len(open) > 0 {
 		var i int

@@ -283,6 +283,7 @@ func (w *pyWalker) expr(e python.Expr) {
 				if k := &n.Keywords[i]; k.Name != "" {
 					w.declare(k.Name, w.value(k.Value, "keyword"), k.At, "keyword")
 					w.x.decls[len(w.x.decls)-1].revision = stringOf(n.Arg("revision", -1))
+					w.x.decls[len(w.x.decls)-1].fetches = n.Arg("url", -1) != nil
 				}
 			}
 		case *python.Dict:
