@@ -19,7 +19,7 @@ import (
 )
 
 // makers are the generators by number, in the order in which they were written.
-var makers = []func(synth.Options) *synth.Set{1: synth.Make, 2: synth.MakeSecond, 3: synth.MakeThird, 4: synth.MakeFourth}
+var makers = []func(synth.Options) *synth.Set{1: synth.Make, 2: synth.MakeSecond, 3: synth.MakeThird, 4: synth.MakeFourth, 5: synth.MakeFifth}
 
 // spreadPlanted is how many planted sets one seed makes besides the clean one.
 const spreadPlanted = 2
