@@ -28,17 +28,19 @@ func lightGBM() string {
 		strings.Join(sizes, " ") + "\n\n" + strings.Join(trees, "") + "end of trees\n\nfeature_importances:\nb=c=1\n\nparameters:\n[boosting: gbdt]\nend of parameters\n\npandas_categorical:null\n"
 }
 
-// xgboostBinary is a model in the binary format of XGBoost: one tree of one node.
+// xgboostBinary is a model in the binary format of XGBoost: one tree of three nodes.
 func xgboostBinary() []byte {
 	text := func(s string) []byte { return append(le64(uint64(len(s))), s...) }
 	learner := make([]byte, 136)
-	learner[12], learner[16] = 1, 1 // attributes, metrics
+	learner[4], learner[12], learner[16], learner[20] = 2, 1, 1, 1 // features, attributes, metrics, version
 	model := make([]byte, 160)
-	model[0] = 1
-	tree := make([]byte, 148+20+16)
-	tree[0], tree[4] = 1, 1
-	return laidOut("binf", learner, text("binary:logistic"), text("gbtree"), model, tree, uint32(0),
-		uint64(1), text("best_iteration"), text("3"), uint64(1), text("logloss"))
+	model[0], model[4] = 1, 1
+	tree := make([]byte, 148)
+	tree[0], tree[4], tree[16] = 1, 3, 2
+	const none = uint32(1<<32 - 1)
+	nodes := laidOut("", none, uint32(1), uint32(2), uint32(1), uint32(0), uint32(1<<31), none, none, uint32(0), uint32(0), uint32(0), none, none, uint32(0), uint32(0), make([]byte, 3*16))
+	return laidOut("binf", learner, text("binary:logistic"), text("gbtree"), model, tree, nodes, uint32(0),
+		uint64(2), text("best_iter"), text("3"), text("objective"), text(`{"name":"binary:logistic"}`), uint64(1), text("logloss"))
 }
 
 const pmmlModel = `<?xml version="1.0"?><PMML version="4.4"><Header/></PMML>`
@@ -91,8 +93,8 @@ func TestDamage(t *testing.T) {
 		{"LightGBM with a hole", "m.txt", []byte(strings.Replace(lgb, "gbdt", "\x00\x00\x00\x00", 1)), "malformed", []byte(lgb)},
 		{"XGBoost that is cut", "m.bin", xgboostBinary()[:300], "truncated", xgboostBinary()},
 		{"XGBoost with bytes behind", "m.bin", append(xgboostBinary(), 7), "disagreement", xgboostBinary()},
-		{"XGBoost that is not UTF-8", "m.json", []byte("{\"learner\":{\"gradient_booster\":{\"name\":\"\xb4\"}}}"), "malformed", []byte(`{"learner":{"gradient_booster":{"name":"a"}}}`)},
-		{"negative count in UBJSON", "m.ubj", []byte("{i\x07learner[$Z#i\xa0}"), "malformed", []byte("{i\x07learner[$Z#i\x10}")},
+		{"XGBoost that is not UTF-8", "m.json", []byte(strings.Replace(xgboostJSON(), `\u00e9`, "\xb4", 1)), "malformed", []byte(xgboostJSON())},
+		{"negative count in UBJSON", "m.ubj", bytes.Replace(xgboostUBJSON(), []byte("[#L\x00"), []byte("[#L\xff"), 1), "malformed", xgboostUBJSON()},
 		{"Flax that is no map", "m.msgpack", []byte("\x05"), "malformed", flax},
 		{"Flax array of other size", "m.msgpack", bytes.Replace(flax, []byte("\x91\x02"), []byte("\x91\x03"), 1), "malformed", flax},
 		{"Flax array without its data", "m.msgpack", bytes.Replace(flax, []byte("\xc4\x08"), []byte("\xa8\x30"), 1), "malformed", flax},
