@@ -8,6 +8,7 @@ package bundles
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -46,7 +47,8 @@ type Bundle struct {
 	Data     map[string]any
 	Digest   string // sha256 of the packed bytes, lower-case hex
 	Signed   bool   // a signature was verified
-	KeyID    string // of the verified signature
+	KeyID    string // of the verified signature in the bundle
+	Signer   string // whom OpenOptions.Verify named
 }
 
 // BuildOptions says what goes into a bundle beside the Rego files.
@@ -146,15 +148,36 @@ func module(pack fs.FS, name string) (m bundle.ModuleFile, root string, err erro
 type OpenOptions struct {
 	// PublicKey is a PEM public key; every file must be covered by a signature of it.
 	PublicKey []byte
+	// Verify, if set, verifies a signature from beside the bundle: over its packed bytes,
+	// or over the digest of the manifest that names them in a registry (algorithm:hex, ""
+	// for a file). It names the signer. One of Signatures must hold, and the bundle needs
+	// no signature inside.
+	Verify func(signature, packed []byte, manifest string) (signer string, err error)
+	// Signatures are Sigstore bundles that lie beside the bundle.
+	Signatures [][]byte
 	// AllowUnsigned opens a bundle without checking who made it. The caller records it.
 	AllowUnsigned bool
 	// MinRevision refuses older bundles, as CompareRevisions orders them; "" takes all.
 	MinRevision string
 }
 
-// Open reads a bundle and verifies it. Without a public key it is an error unless the
-// options allow unsigned bundles.
-func Open(r io.Reader, opts OpenOptions) (*Bundle, error) {
+// Open reads a bundle and verifies it. With neither a public key nor Verify it is an error
+// unless the options allow unsigned bundles.
+func Open(r io.Reader, opts OpenOptions) (*Bundle, error) { return open(r, "", opts) }
+
+// Open opens a bundle that was pulled, with the signatures that the registry has of it.
+func (a *Artifact) Open(ctx context.Context, opts OpenOptions) (*Bundle, error) {
+	if opts.Verify != nil && a.Signatures != nil {
+		found, err := a.Signatures(ctx)
+		if err != nil {
+			return nil, err
+		}
+		opts.Signatures = slices.Concat(opts.Signatures, found)
+	}
+	return open(bytes.NewReader(a.Packed), a.Manifest, opts)
+}
+
+func open(r io.Reader, manifest string, opts OpenOptions) (*Bundle, error) {
 	packed, err := io.ReadAll(io.LimitReader(r, maxBundleBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read bundle: %w", err)
@@ -162,8 +185,14 @@ func Open(r io.Reader, opts OpenOptions) (*Bundle, error) {
 	if len(packed) > maxBundleBytes {
 		return nil, fmt.Errorf("bundle is larger than maxBundleBytes (%d)", maxBundleBytes)
 	}
-	if opts.PublicKey == nil && !opts.AllowUnsigned {
+	if opts.PublicKey == nil && opts.Verify == nil && !opts.AllowUnsigned {
 		return nil, fmt.Errorf("no public key to verify the bundle with: %w", ErrUnsigned)
+	}
+	var signer string
+	if opts.Verify != nil {
+		if signer, err = opts.beside(packed, manifest); err != nil {
+			return nil, err
+		}
 	}
 	reader := bundle.NewReader(bytes.NewReader(packed)).WithSizeLimitBytes(maxFileBytes).
 		WithRegoVersion(ast.RegoV1).WithProcessAnnotations(true)
@@ -184,14 +213,15 @@ func Open(r io.Reader, opts OpenOptions) (*Bundle, error) {
 		return nil, fmt.Errorf("open bundle: %w", err)
 	}
 	sum := sha256.Sum256(packed)
-	out := &Bundle{Revision: b.Manifest.Revision, Data: b.Data, Digest: hex.EncodeToString(sum[:]), Signed: opts.PublicKey != nil}
+	out := &Bundle{Revision: b.Manifest.Revision, Data: b.Data, Digest: hex.EncodeToString(sum[:]),
+		Signed: opts.PublicKey != nil || opts.Verify != nil, Signer: signer}
 	if opts.MinRevision != "" && (b.Manifest.Revision == "" || CompareRevisions(b.Manifest.Revision, opts.MinRevision) < 0) {
 		return nil, fmt.Errorf("%w: revision %q is older than %q", ErrRolledBack, b.Manifest.Revision, opts.MinRevision)
 	}
 	if b.Manifest.Roots != nil {
 		out.Roots = slices.Clone(*b.Manifest.Roots)
 	}
-	if out.Signed {
+	if opts.PublicKey != nil {
 		out.KeyID = keyID
 	}
 	for _, m := range b.Modules {
@@ -199,6 +229,21 @@ func Open(r io.Reader, opts OpenOptions) (*Bundle, error) {
 	}
 	slices.SortFunc(out.Modules, func(a, c Module) int { return strings.Compare(a.Path, c.Path) })
 	return out, nil
+}
+
+// beside finds the signature beside the bundle that holds.
+func (opts *OpenOptions) beside(packed []byte, manifest string) (signer string, err error) {
+	err = fmt.Errorf("there is no signature beside the bundle: %w", ErrUnsigned)
+	for i, signature := range opts.Signatures {
+		signer, refused := opts.Verify(signature, packed, manifest)
+		if refused == nil {
+			return signer, nil
+		}
+		if i == 0 {
+			err = fmt.Errorf("signature beside the bundle: %w", refused)
+		}
+	}
+	return "", err
 }
 
 func sortedKeys(set map[string]bool) *[]string {

@@ -82,44 +82,60 @@ func (r Remote) Push(ctx context.Context, reference string, packed []byte) (stri
 	return desc.Digest.String(), nil
 }
 
-// Pull returns the packed bundle behind a reference and the digest of its manifest. The
-// bytes are those the manifest names; who made them is for Open to verify.
-func (r Remote) Pull(ctx context.Context, reference string) (packed []byte, manifest string, err error) {
+// Artifact is a bundle in a registry.
+type Artifact struct {
+	Packed   []byte
+	Manifest string // digest of its manifest, algorithm:hex
+	// Signatures returns the Sigstore bundles that refer to the artifact. Who signed, and
+	// what, is not checked.
+	Signatures func(ctx context.Context) ([][]byte, error)
+}
+
+// Pull returns the bundle behind a reference. The bytes are those the manifest names; who
+// made them is for Open to verify.
+func (r Remote) Pull(ctx context.Context, reference string) (*Artifact, error) {
 	ref, err := parseReference(reference)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if d, err := ref.Digest(); err == nil {
 		if packed, ok := r.cached(d); ok {
-			return packed, d.String(), nil
+			return r.artifact(reference, d, packed), nil
 		}
 	}
 	if r.Offline {
-		return nil, "", fmt.Errorf("%s is not in the cache and the network may not be used", reference)
+		return nil, fmt.Errorf("%s is not in the cache and the network may not be used", reference)
 	}
 	repo, _, err := r.repository(reference)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	desc, body, err := oras.FetchBytes(ctx, repo, ref.Reference, oras.FetchBytesOptions{MaxBytes: maxManifestBytes})
 	if err != nil {
-		return nil, "", fmt.Errorf("pull %s: %w", reference, err)
+		return nil, fmt.Errorf("pull %s: %w", reference, err)
 	}
 	if packed, ok := r.cached(desc.Digest); ok {
-		return packed, desc.Digest.String(), nil
+		return r.artifact(reference, desc.Digest, packed), nil
 	}
 	var m ocispec.Manifest
 	if err := json.Unmarshal(body, &m); err != nil {
-		return nil, "", fmt.Errorf("pull %s: manifest: %w", reference, err)
+		return nil, fmt.Errorf("pull %s: manifest: %w", reference, err)
 	}
-	layer, err := bundleLayer(m)
+	layer, err := oneLayer(m, ocispec.MediaTypeImageLayerGzip, maxBundleBytes)
 	if err != nil {
-		return nil, "", fmt.Errorf("pull %s: %w", reference, err)
+		return nil, fmt.Errorf("pull %s: %w", reference, err)
 	}
-	if packed, err = fetchLayer(ctx, repo, layer); err != nil {
-		return nil, "", fmt.Errorf("pull %s: %w", reference, err)
+	packed, err := fetchLayer(ctx, repo, layer)
+	if err != nil {
+		return nil, fmt.Errorf("pull %s: %w", reference, err)
 	}
-	return packed, desc.Digest.String(), r.keep(desc.Digest, body, packed)
+	return r.artifact(reference, desc.Digest, packed), r.keep(desc.Digest, body, packed)
+}
+
+func (r Remote) artifact(reference string, manifest digest.Digest, packed []byte) *Artifact {
+	return &Artifact{Packed: packed, Manifest: manifest.String(), Signatures: func(ctx context.Context) ([][]byte, error) {
+		return r.signatures(ctx, reference, manifest)
+	}}
 }
 
 // fetchLayer reads a blob and verifies its size and digest.
@@ -132,19 +148,19 @@ func fetchLayer(ctx context.Context, repo *remote.Repository, layer ocispec.Desc
 	return content.ReadAll(rc, layer)
 }
 
-// bundleLayer is the one layer that is a packed bundle.
-func bundleLayer(m ocispec.Manifest) (ocispec.Descriptor, error) {
+// oneLayer is the one layer of a media type.
+func oneLayer(m ocispec.Manifest, mediaType string, limit int64) (ocispec.Descriptor, error) {
 	var found []ocispec.Descriptor
 	for _, l := range m.Layers {
-		if l.MediaType == ocispec.MediaTypeImageLayerGzip {
+		if l.MediaType == mediaType {
 			found = append(found, l)
 		}
 	}
 	if len(found) != 1 {
-		return ocispec.Descriptor{}, fmt.Errorf("artifact has %d layers of type %s, want one", len(found), ocispec.MediaTypeImageLayerGzip)
+		return ocispec.Descriptor{}, fmt.Errorf("artifact has %d layers of type %s, want one", len(found), mediaType)
 	}
-	if found[0].Size > maxBundleBytes {
-		return ocispec.Descriptor{}, fmt.Errorf("layer has %d bytes, limit maxBundleBytes is %d", found[0].Size, maxBundleBytes)
+	if found[0].Size > limit {
+		return ocispec.Descriptor{}, fmt.Errorf("layer has %d bytes, the limit is %d", found[0].Size, limit)
 	}
 	return found[0], nil
 }
@@ -220,7 +236,7 @@ func (r Remote) cached(d digest.Digest) ([]byte, bool) {
 	if json.Unmarshal(body, &m) != nil {
 		return nil, false
 	}
-	layer, err := bundleLayer(m)
+	layer, err := oneLayer(m, ocispec.MediaTypeImageLayerGzip, maxBundleBytes)
 	if err != nil {
 		return nil, false
 	}

@@ -33,18 +33,21 @@ func TestPushAndPull(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, manifest, err := r.Pull(t.Context(), reference+":v1")
-	if err != nil || !bytes.Equal(got, packed) || manifest != digest {
-		t.Fatalf("pulled %d bytes of %d, manifest %s, pushed %s: %v", len(got), len(packed), manifest, digest, err)
+	got, err := r.Pull(t.Context(), reference+":v1")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := Open(bytes.NewReader(got), OpenOptions{PublicKey: public}); err != nil {
+	if !bytes.Equal(got.Packed, packed) || got.Manifest != digest {
+		t.Fatalf("pulled %d bytes of %d, manifest %s, pushed %s", len(got.Packed), len(packed), got.Manifest, digest)
+	}
+	if _, err := got.Open(t.Context(), OpenOptions{PublicKey: public}); err != nil {
 		t.Errorf("pulled bundle does not open: %v", err)
 	}
 	offline := Remote{CacheDir: cache, Offline: true}
-	if got, _, err := offline.Pull(t.Context(), reference+"@"+digest); err != nil || !bytes.Equal(got, packed) {
+	if got, err := offline.Pull(t.Context(), reference+"@"+digest); err != nil || !bytes.Equal(got.Packed, packed) {
 		t.Errorf("a pinned bundle is not in the cache: %v", err)
 	}
-	if _, _, err := offline.Pull(t.Context(), reference+":v1"); err == nil {
+	if _, err := offline.Pull(t.Context(), reference+":v1"); err == nil {
 		t.Error("a tag was resolved without a network")
 	}
 	kept, err := filepath.Glob(filepath.Join(cache, "sha256", "*.tar.gz"))
@@ -54,7 +57,7 @@ func TestPushAndPull(t *testing.T) {
 	if err := os.WriteFile(kept[0], append(packed, 'x'), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := offline.Pull(t.Context(), reference+"@"+digest); err == nil {
+	if _, err := offline.Pull(t.Context(), reference+"@"+digest); err == nil {
 		t.Error("a changed file of the cache was used")
 	}
 }
@@ -69,8 +72,8 @@ func TestPullRefuses(t *testing.T) {
 		"another digest":  OCIScheme + host + "/acme/p@sha256:" + strings.Repeat("0", 64),
 		"not a reference": OCIScheme + "///",
 	} {
-		if got, _, err := (Remote{}).Pull(t.Context(), reference); err == nil {
-			t.Errorf("%s: pulled %d bytes", name, len(got))
+		if got, err := (Remote{}).Pull(t.Context(), reference); err == nil {
+			t.Errorf("%s: pulled %d bytes", name, len(got.Packed))
 		}
 	}
 }

@@ -75,42 +75,51 @@ func TestDebianRegistry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, manifest, err := remote.Pull(t.Context(), reference+":latest")
-	if err != nil || !bytes.Equal(got, first) || manifest != digest {
-		t.Fatalf("pulled %d bytes of %d, manifest %s, pushed %s: %v", len(got), len(first), manifest, digest, err)
+	got, err := remote.Pull(t.Context(), reference+":latest")
+	if err != nil {
+		t.Fatal(err)
 	}
-	reloader := &Reloader{Remote: remote, Reference: reference + ":latest", PublicKey: public}
-	next := func(revision string, moved bool) {
+	if !bytes.Equal(got.Packed, first) || got.Manifest != digest {
+		t.Fatalf("pulled %d bytes of %d, manifest %s, pushed %s", len(got.Packed), len(first), got.Manifest, digest)
+	}
+	var kept error
+	follower := &Follower{Remote: remote, Revisions: &Revisions{}, Kept: func(_ string, why error) { kept = why }}
+	next := func(revision string, why error) {
 		t.Helper()
-		b, changed, err := reloader.Next(t.Context())
-		if err != nil || b.Revision != revision || changed != moved {
-			t.Errorf("revision %v, changed %v, %v; want %s, %v", b, changed, err, revision, moved)
+		kept = nil
+		b, err := follower.Open(t.Context(), reference+":latest", OpenOptions{PublicKey: public})
+		if err != nil || b.Revision != revision || !errors.Is(kept, why) {
+			t.Errorf("revision %v, %v, kept for %v; want %s, %v", b, err, kept, revision, why)
 		}
 	}
-	next("v1", true)
+	next("v1", nil)
 	if _, err := remote.Push(t.Context(), reference+":latest", second); err != nil {
 		t.Fatal(err)
 	}
-	next("v2", true)
-	next("v2", false)
+	next("v2", nil)
 	if _, err := remote.Push(t.Context(), reference+":latest", first); err != nil {
 		t.Fatal(err)
 	}
-	if b, _, err := reloader.Next(t.Context()); !errors.Is(err, ErrRolledBack) || b.Revision != "v2" {
-		t.Errorf("the tag moved back: %v", err)
-	}
-	if got, _, err := remote.Pull(t.Context(), reference+"@"+digest); err != nil || !bytes.Equal(got, first) {
+	next("v2", ErrRolledBack) // the tag moved back
+	if got, err := remote.Pull(t.Context(), reference+"@"+digest); err != nil || !bytes.Equal(got.Packed, first) {
 		t.Errorf("a pinned digest: %v", err)
+	}
+	signature := []byte(`{"signature": "of v1"}`)
+	if err := remote.Attach(t.Context(), reference+"@"+digest, signature); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := got.Signatures(t.Context()); err != nil || len(found) != 1 || !bytes.Equal(found[0], signature) {
+		t.Errorf("signatures %q, %v", found, err)
 	}
 	if _, err := remote.Push(t.Context(), reference+":other", second[:len(second)/2]); err != nil {
 		t.Fatal(err)
 	}
-	if packed, _, err := remote.Pull(t.Context(), reference+":other"); err == nil {
-		if _, err := Open(bytes.NewReader(packed), OpenOptions{PublicKey: public}); err == nil {
+	if cut, err := remote.Pull(t.Context(), reference+":other"); err == nil {
+		if _, err := cut.Open(t.Context(), OpenOptions{PublicKey: public}); err == nil {
 			t.Error("a bundle that was cut off opens")
 		}
 	}
-	if _, _, err := remote.Pull(t.Context(), reference+":nothing"); err == nil || strings.Contains(err.Error(), "panic") {
+	if _, err := remote.Pull(t.Context(), reference+":nothing"); err == nil || strings.Contains(err.Error(), "panic") {
 		t.Errorf("a tag that is not there: %v", err)
 	}
 }

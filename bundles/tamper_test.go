@@ -2,7 +2,6 @@ package bundles
 
 import (
 	"bytes"
-	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -14,9 +13,14 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io"
+	"log"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-containerregistry/pkg/registry"
 )
 
 func encode(t *testing.T, private crypto.Signer) (priv, pub []byte) {
@@ -165,23 +169,24 @@ func TestTampering(t *testing.T) {
 		if _, err := (Remote{}).Push(t.Context(), tag, first); err != nil {
 			t.Fatal(err)
 		}
-		r := &Reloader{Reference: tag, PublicKey: public}
-		if b, changed, err := r.Next(t.Context()); err != nil || !changed || b.Revision != "v1" {
-			t.Fatalf("%s: first load: %v, %v", name, b, err)
+		var kept error
+		f := &Follower{Revisions: &Revisions{}, Kept: func(_ string, why error) { kept = why }}
+		if b, err := f.Open(t.Context(), tag, OpenOptions{PublicKey: public}); err != nil || b.Revision != "v1" || kept != nil {
+			t.Fatalf("%s: first load: %v, %v, %v", name, b, err, kept)
 		}
 		if _, err := (Remote{}).Push(t.Context(), tag, test.packed); err != nil {
 			t.Fatal(err)
 		}
-		packed, _, err := Remote{}.Pull(t.Context(), tag)
+		pulled, err := Remote{}.Pull(t.Context(), tag)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = Open(bytes.NewReader(packed), OpenOptions{PublicKey: public})
+		_, err = pulled.Open(t.Context(), OpenOptions{PublicKey: public})
 		refused("registry", err)
-		b, changed, err := r.Next(t.Context())
-		refused("reload", err)
-		if changed || b.Revision != "v1" || r.Current() != b {
-			t.Errorf("%s: the reload put %+v in force", name, b)
+		b, err := f.Open(t.Context(), tag, OpenOptions{PublicKey: public})
+		refused("reload", kept)
+		if err != nil || b.Revision != "v1" {
+			t.Errorf("%s: the reload put %+v in force, %v", name, b, err)
 		}
 	}
 }
@@ -201,42 +206,41 @@ func TestRollback(t *testing.T) {
 		}
 	}
 	state := filepath.Join(t.TempDir(), "revisions.json")
-	r := &Reloader{Reference: reference, PublicKey: public, Remote: Remote{CacheDir: t.TempDir()}, Revisions: &Revisions{File: state}}
+	var kept error
+	f := &Follower{Remote: Remote{CacheDir: t.TempDir()}, Revisions: &Revisions{File: state}, Kept: func(_ string, why error) { kept = why }}
 	first, newer := make("v9", 1), make("v10", 2)
 	steps := []struct {
 		name    string
 		packed  []byte
-		changed bool
-		want    string // of the error
+		inForce string
+		want    string // of the reason why the one before stays
 	}{
-		{"first", first, true, ""},
-		{"same", first, false, ""},
-		{"newer", newer, true, ""},
-		{"older", first, false, `revision "v9" is older than "v10"`},
-		{"other bytes", make("v10", 3), false, "other bytes"},
-		{"no revision", make("", 4), false, "no revision"},
-		{"newer again", make("v11", 5), true, ""},
+		{"first", first, "v9", ""},
+		{"same", first, "v9", ""},
+		{"newer", newer, "v10", ""},
+		{"older", first, "v10", `revision "v9" is older than "v10"`},
+		{"other bytes", make("v10", 3), "v10", "other bytes"},
+		{"no revision", make("", 4), "v10", "no revision"},
+		{"newer again", make("v11", 5), "v11", ""},
 	}
 	for _, s := range steps {
 		push(s.packed)
-		_, changed, err := r.Next(t.Context())
-		if changed != s.changed || (err == nil) != (s.want == "") || err != nil && (!errors.Is(err, ErrRolledBack) || !strings.Contains(err.Error(), s.want)) {
-			t.Errorf("%s: changed %v, %v; want %v, %q", s.name, changed, err, s.changed, s.want)
+		kept = nil
+		b, err := f.Open(t.Context(), reference, OpenOptions{PublicKey: public})
+		if err != nil || b.Revision != s.inForce || (kept == nil) != (s.want == "") || kept != nil && (!errors.Is(kept, ErrRolledBack) || !strings.Contains(kept.Error(), s.want)) {
+			t.Errorf("%s: %v, %v, kept for %v; want %v, %q", s.name, b, err, kept, s.inForce, s.want)
 		}
 	}
-	if r.Current().Revision != "v11" {
-		t.Errorf("in force is %s", r.Current().Revision)
-	}
 	push(make("v10", 2))
-	restarted := &Reloader{Reference: reference, PublicKey: public, Revisions: &Revisions{File: state}}
-	if _, _, err := restarted.Next(t.Context()); !errors.Is(err, ErrRolledBack) {
+	restarted := &Follower{Revisions: &Revisions{File: state}}
+	if _, err := restarted.Open(t.Context(), reference, OpenOptions{PublicKey: public}); !errors.Is(err, ErrRolledBack) {
 		t.Errorf("after a restart: %v", err)
 	}
-	packed, _, err := Remote{}.Pull(t.Context(), reference)
+	pulled, err := Remote{}.Pull(t.Context(), reference)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for way, content := range map[string][]byte{"registry": packed, "file": make("v10", 2), "no revision": make("", 1)} {
+	for way, content := range map[string][]byte{"registry": pulled.Packed, "file": make("v10", 2), "no revision": make("", 1)} {
 		if _, err := Open(bytes.NewReader(content), OpenOptions{PublicKey: public, MinRevision: "v11"}); !errors.Is(err, ErrRolledBack) {
 			t.Errorf("%s: %v", way, err)
 		}
@@ -249,22 +253,34 @@ func TestRollback(t *testing.T) {
 	}
 }
 
-// TestReloadSurvivesARegistryThatIsDown keeps the bundle in force.
-func TestReloadSurvivesARegistryThatIsDown(t *testing.T) {
+// TestABundleStaysInForce holds a follower to the last bundle it verified, and to whom is
+// trusted now.
+func TestABundleStaysInForce(t *testing.T) {
 	t.Parallel()
 	private, public := encode(t, signers(t)["ECDSA"])
-	reference := OCIScheme + newRegistry(t) + "/acme/p:v1"
-	if _, err := (Remote{}).Push(t.Context(), reference, build(t, BuildOptions{Revision: "v1", SigningKey: private})); err != nil {
+	_, another := encode(t, signers(t)["ECDSA"])
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	reference := OCIScheme + strings.TrimPrefix(server.URL, "http://") + "/acme/p:v1"
+	digest, err := Remote{}.Push(t.Context(), reference, build(t, BuildOptions{Revision: "v1", SigningKey: private}))
+	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Reloader{Reference: reference, PublicKey: public}
-	if _, _, err := r.Next(t.Context()); err != nil {
-		t.Fatal(err)
+	pinned := strings.TrimSuffix(reference, ":v1") + "@" + digest
+	f := &Follower{Revisions: &Revisions{}}
+	for _, name := range []string{reference, pinned} {
+		if _, err := f.Open(t.Context(), name, OpenOptions{PublicKey: public}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	if b, changed, err := r.Next(gone); err == nil || changed || b == nil || b.Revision != "v1" {
-		t.Errorf("got %+v, %v, %v", b, changed, err)
+	server.Close()
+	if b, err := f.Open(t.Context(), reference, OpenOptions{PublicKey: public}); err != nil || b.Revision != "v1" {
+		t.Errorf("the registry is down: %v, %v", b, err)
+	}
+	if b, err := f.Open(t.Context(), reference, OpenOptions{PublicKey: another}); err == nil {
+		t.Errorf("another key is trusted now, and %v is in force", b)
+	}
+	if b, err := f.Open(t.Context(), pinned, OpenOptions{PublicKey: public}); err == nil {
+		t.Errorf("a digest that cannot be had: %v", b)
 	}
 }
 

@@ -198,9 +198,27 @@ type PackConfig struct {
 	Stages    []Stage
 	Level     Level
 	PublicKey string // path of verify { public_key }
-	// MinRevision of verify refuses a bundle with an older revision. Left out of the JSON
-	// when it is empty, so that configurations of before keep their digest.
+	// The Sigstore identity that signs the bundle (verify { certificate_identity, issuer,
+	// trusted_root }), and the path of the signature when it does not lie beside the
+	// bundle. Left out of the JSON when empty, so that configurations of before keep their
+	// digest.
+	CertificateIdentity string `json:",omitempty"`
+	Issuer              string `json:",omitempty"`
+	TrustedRoot         string `json:",omitempty"` // path
+	Signature           string `json:",omitempty"` // path
+	// MinRevision of verify refuses a bundle with an older revision.
 	MinRevision string `json:",omitempty"`
+}
+
+// Files returns the paths that the block names, to be read from the law.
+func (p *PackConfig) Files() []*string {
+	var out []*string
+	for _, path := range []*string{&p.Source, &p.PublicKey, &p.TrustedRoot, &p.Signature} {
+		if *path != "" {
+			out = append(out, path)
+		}
+	}
+	return out
 }
 
 // Waiver is an exemption: for these controls, these subjects and these bytes, for a

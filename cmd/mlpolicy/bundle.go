@@ -127,33 +127,103 @@ func newBundleSign(env *environment) *cobra.Command {
 	return c
 }
 
+// proofFlags say who must have signed a bundle.
+type proofFlags struct {
+	key, signature, identity, issuer, least string
+	trusted                                 []string
+}
+
+func (p *proofFlags) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&p.key, "public-key", "", "PEM public key of the signer")
+	f.StringVar(&p.identity, "identity", "", "Sigstore identity of the signer; * stands for any characters")
+	f.StringVar(&p.issuer, "issuer", "", "issuer of the identity")
+	f.StringArrayVar(&p.trusted, "trusted-root", nil, "Sigstore trusted_root.json or .jsonl (repeatable)")
+	f.StringVar(&p.signature, "signature", "", "Sigstore bundle over the bytes of the policy bundle (default for an identity: FILE"+decide.SignatureSuffix+", or what the registry has)")
+	f.StringVar(&p.least, "min-revision", "", "refuse an older revision (v9 is older than v10)")
+}
+
+// options are what the flags ask of the bundle of a name.
+func (p *proofFlags) options(env *environment, name string) (bundles.OpenOptions, error) {
+	const hint = "give --public-key FILE, or --identity NAME --issuer URL --trusted-root FILE"
+	opts := bundles.OpenOptions{MinRevision: p.least}
+	keyless := p.identity != "" || p.issuer != "" || len(p.trusted) > 0
+	if keyless && (p.key != "" || p.identity == "" || p.issuer == "" || len(p.trusted) == 0) {
+		return opts, usage(hint, "a bundle is verified with a key, or with an identity, its issuer and a trusted root")
+	}
+	if p.signature != "" && !keyless && p.key == "" {
+		return opts, usage(hint, "--signature does not say who may have signed")
+	}
+	if !keyless && p.signature == "" {
+		key, err := env.key("--public-key", p.key)
+		opts.PublicKey = key
+		return opts, err
+	}
+	beside := verifyFlags{identity: p.identity, issuer: p.issuer, trusted: p.trusted}
+	if p.key != "" {
+		beside.keys = []string{p.key}
+	}
+	trust, err := beside.trust(env)
+	if err != nil {
+		return opts, err
+	}
+	opts.Verify = decide.VerifyBeside(trust)
+	file := p.signature
+	if file == "" && !strings.HasPrefix(name, bundles.OCIScheme) {
+		file = name + decide.SignatureSuffix
+	}
+	if file != "" {
+		signature, err := env.read("--signature", file)
+		if err != nil {
+			return opts, err
+		}
+		opts.Signatures = [][]byte{signature}
+	}
+	return opts, nil
+}
+
 func newBundleVerify(env *environment) *cobra.Command {
-	var key, least string
+	var proof proofFlags
 	c := &cobra.Command{
 		Use: "verify FILE", Short: "Verify the signature of a bundle over every file in it", Args: cobra.ExactArgs(1),
+		Long: `Verify who signed a bundle, a file or oci://REGISTRY/NAME:TAG.
+
+A key verifies the signature inside of the bundle, as opa does. An identity verifies a
+Sigstore bundle beside it, over its bytes (cosign sign-blob) or its manifest in a registry
+(cosign sign). Nothing of Sigstore is fetched: the trusted root is a file.`,
+		Example: `  mlpolicy bundle verify policies.tar.gz --public-key policies.pub
+  mlpolicy bundle verify policies.tar.gz --trusted-root trusted_root.json --issuer https://token.actions.githubusercontent.com \
+    --identity 'https://github.com/acme/policies/.github/workflows/release.yml@refs/tags/*'`,
 		RunE: func(c *cobra.Command, args []string) error {
-			publicKey, err := env.key("--public-key", key)
+			opts, err := proof.options(env, args[0])
 			if err != nil {
 				return err
 			}
-			packed, err := env.bundleBytes(c.Context(), args[0])
+			a, err := env.bundleArtifact(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: publicKey, MinRevision: least})
+			b, err := a.Open(c.Context(), opts)
 			if err != nil {
-				if publicKey == nil {
-					return usage("give it with --public-key FILE", "%w", err)
-				}
-				return &exitError{code: exitDenied, err: err}
+				return unproven(err, opts)
 			}
 			fmt.Fprintf(env.stdout, "verified %s: %d policies, revision %q, sha256 %s\n", args[0], len(b.Modules), b.Revision, b.Digest)
+			if b.Signer != "" {
+				fmt.Fprintf(env.stdout, "signed by %s\n", b.Signer)
+			}
 			return nil
 		},
 	}
-	c.Flags().StringVar(&key, "public-key", "", "PEM public key of the signer")
-	c.Flags().StringVar(&least, "min-revision", "", "refuse an older revision (v9 is older than v10)")
+	proof.flags(c)
 	return c
+}
+
+// unproven is the exit of a bundle that does not prove what was asked.
+func unproven(err error, opts bundles.OpenOptions) error {
+	if opts.PublicKey == nil && opts.Verify == nil {
+		return usage("say who signs it with --public-key FILE or --identity", "%w", err)
+	}
+	return &exitError{code: exitDenied, err: err}
 }
 
 func newBundleInspect(env *environment) *cobra.Command {
@@ -161,11 +231,11 @@ func newBundleInspect(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use: "inspect FILE", Short: "Show what is in a bundle, without trusting it", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			packed, err := env.bundleBytes(c.Context(), args[0])
+			a, err := env.bundleArtifact(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{AllowUnsigned: true})
+			b, err := a.Open(c.Context(), bundles.OpenOptions{AllowUnsigned: true})
 			if err != nil {
 				return usage("", "%w", err)
 			}
@@ -191,10 +261,15 @@ func newBundleInspect(env *environment) *cobra.Command {
 }
 
 func newBundlePush(env *environment) *cobra.Command {
-	return &cobra.Command{
+	var signature string
+	c := &cobra.Command{
 		Use: "push FILE oci://REGISTRY/NAME:TAG", Short: "Push a bundle to a registry", Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			packed, err := env.read("bundle", args[0])
+			if err != nil {
+				return err
+			}
+			beside, err := env.key("--signature", signature)
 			if err != nil {
 				return err
 			}
@@ -206,14 +281,22 @@ func newBundlePush(env *environment) *cobra.Command {
 			if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
 				name = name[:i]
 			}
+			if beside != nil {
+				if err := (bundles.Remote{}).Attach(c.Context(), name+"@"+digest, beside); err != nil {
+					return &exitError{code: exitUndecided, err: err}
+				}
+			}
 			fmt.Fprintf(env.stdout, "%s@%s\n", name, digest)
 			return nil
 		},
 	}
+	c.Flags().StringVar(&signature, "signature", "", "Sigstore bundle over FILE (cosign sign-blob --bundle), to lie beside it in the registry")
+	return c
 }
 
 func newBundlePull(env *environment) *cobra.Command {
-	var out, key, least string
+	var out string
+	var proof proofFlags
 	var allowUnsigned bool
 	c := &cobra.Command{
 		Use: "pull oci://REGISTRY/NAME:TAG", Short: "Pull a bundle from a registry and verify it", Args: cobra.ExactArgs(1),
@@ -221,45 +304,43 @@ func newBundlePull(env *environment) *cobra.Command {
 			if out == "" {
 				return usage("", "-o FILE says where the bundle goes")
 			}
-			publicKey, err := env.key("--public-key", key)
+			opts, err := proof.options(env, args[0])
 			if err != nil {
 				return err
 			}
-			packed, digest, err := env.remote().Pull(c.Context(), args[0])
+			opts.AllowUnsigned = allowUnsigned && opts.PublicKey == nil && opts.Verify == nil
+			a, err := env.remote().Pull(c.Context(), args[0])
 			if err != nil {
 				return &exitError{code: exitUndecided, err: err}
 			}
-			b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: publicKey, AllowUnsigned: allowUnsigned && publicKey == nil, MinRevision: least})
+			b, err := a.Open(c.Context(), opts)
 			if err != nil {
-				if publicKey == nil {
-					return usage("give the signer's key with --public-key, or --allow-unsigned", "%w", err)
-				}
-				return &exitError{code: exitDenied, err: err}
+				return unproven(err, opts)
 			}
-			if err := env.write(out, func(w io.Writer) error { _, err := w.Write(packed); return err }); err != nil {
+			if err := env.write(out, func(w io.Writer) error { _, err := w.Write(a.Packed); return err }); err != nil {
 				return err
 			}
-			fmt.Fprintf(env.stdout, "pulled %s (manifest %s), revision %q\n", args[0], digest, b.Revision)
+			fmt.Fprintf(env.stdout, "pulled %s (manifest %s), revision %q\n", args[0], a.Manifest, b.Revision)
 			return nil
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "the file to write")
-	c.Flags().StringVar(&key, "public-key", "", "PEM public key of the signer")
-	c.Flags().StringVar(&least, "min-revision", "", "refuse an older revision (v9 is older than v10)")
+	proof.flags(c)
 	c.Flags().BoolVar(&allowUnsigned, "allow-unsigned", false, "take a bundle that nobody signed")
 	return c
 }
 
-// bundleBytes reads a bundle from a file or a registry.
-func (env *environment) bundleBytes(ctx context.Context, name string) ([]byte, error) {
+// bundleArtifact reads a bundle from a file or a registry.
+func (env *environment) bundleArtifact(ctx context.Context, name string) (*bundles.Artifact, error) {
 	if !strings.HasPrefix(name, bundles.OCIScheme) {
-		return env.read("bundle", name)
+		packed, err := env.read("bundle", name)
+		return &bundles.Artifact{Packed: packed}, err
 	}
-	packed, _, err := env.remote().Pull(ctx, name)
+	a, err := env.remote().Pull(ctx, name)
 	if err != nil {
 		return nil, &exitError{code: exitUndecided, err: err}
 	}
-	return packed, nil
+	return a, nil
 }
 
 // remote reaches registries, and keeps what it pulled where the user's caches are.
@@ -280,8 +361,11 @@ func (env *environment) revisions() *bundles.Revisions {
 	return &bundles.Revisions{File: filepath.Join(dir, "mlpolicy", "revisions.json")}
 }
 
-// pull fetches a bundle that a configuration or command line names.
-func (env *environment) pull(ctx context.Context, ref string) ([]byte, error) {
-	packed, _, err := env.remote().Pull(ctx, ref)
-	return packed, err
+// openRemote opens a bundle that a configuration or command line names.
+func (env *environment) openRemote(ctx context.Context, ref string, opts bundles.OpenOptions) (*bundles.Bundle, error) {
+	a, err := env.remote().Pull(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return a.Open(ctx, opts)
 }

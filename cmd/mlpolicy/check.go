@@ -288,7 +288,7 @@ func (env *environment) law(ctx context.Context, req *decide.Request, flags *law
 		}
 	}
 	opts := decide.PolicyOptions{Config: req.Config, Replace: flags.policies, AllowUnsigned: flags.allowUnsigned, Law: law, Environment: req.Environment,
-		Pull: env.pull,
+		Registry: env.openRemote,
 	}
 	if flags.publicKey != "" {
 		if opts.PublicKey, err = law.Read(flags.publicKey); err != nil {

@@ -127,7 +127,7 @@ reproduced byte for byte, and a difference is an error (exit status 1).`,
 // --policy names takes the place of every pack of the configuration: it is their next
 // version; settings of controls that it does not have are left out.
 func (env *environment) policyFor(ctx context.Context, law *lawFlags, config *engine.Config) (*engine.Policy, error) {
-	opts := decide.PolicyOptions{Config: config, Replace: law.policies, AllowUnsigned: law.allowUnsigned, Law: decide.Law{Dir: env.dir}, Pull: env.pull}
+	opts := decide.PolicyOptions{Config: config, Replace: law.policies, AllowUnsigned: law.allowUnsigned, Law: decide.Law{Dir: env.dir}, Registry: env.openRemote}
 	if law.publicKey != "" {
 		key, err := env.read("--public-key", law.publicKey)
 		if err != nil {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mlpolicy/mlpolicy/internal/attest/attesttest"
 )
 
 // keygen NAME… writes NAME.pem, NAME.pub and a self-signed NAME.crt for code signing:
@@ -40,6 +42,21 @@ func keygen(ts *testscript.TestScript, neg bool, args []string) {
 		} {
 			ts.Check(os.WriteFile(ts.MkAbs(file), pem.EncodeToMemory(block), 0o600))
 		}
+	}
+}
+
+// keyless NAME IDENTITY FILE… signs files as an identity of a Sigstore instance of its own:
+// FILE.sigstore.json beside each, and the instance's trusted root in NAME.json.
+func keyless(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: keyless NAME IDENTITY FILE…")
+	}
+	instance := attesttest.New()
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".json"), instance.TrustedRoot(), 0o644))
+	for _, file := range args[2:] {
+		content, err := os.ReadFile(ts.MkAbs(file))
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs(file+".sigstore.json"), instance.Sign(args[1], "https://issuer.example", content), 0o644))
 	}
 }
 

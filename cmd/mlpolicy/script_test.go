@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
+	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/registry"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -38,8 +43,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("REPO", root+"/../..")
 			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/.cache")
 			env.Setenv("HOME", env.WorkDir)
+			server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+			env.Defer(server.Close)
+			env.Setenv("REGISTRY", strings.TrimPrefix(server.URL, "http://"))
 			return nil
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": status, "keygen": keygen, "safetensors": safetensors, "netless": netless, "days": days, "endpoint": endpoint},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": status, "keygen": keygen, "safetensors": safetensors, "netless": netless, "keyless": keyless, "days": days, "endpoint": endpoint},
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/mlpolicy/mlpolicy/bundles"
 	"github.com/mlpolicy/mlpolicy/engine/config"
 	"github.com/mlpolicy/mlpolicy/internal/app"
 	"github.com/mlpolicy/mlpolicy/internal/decide"
@@ -177,10 +178,10 @@ func runServe(ctx context.Context, env *environment, flags *serverFlags) error {
 	if err != nil {
 		return err
 	}
-	decider := &app.Decider{Version: toolVersion(), Accept: env.revisions().Accept, Isolate: isolated.Isolate, Pull: func(ctx context.Context, ref string) ([]byte, error) {
-		packed, _, err := env.remote().Pull(ctx, ref)
-		return packed, err
+	follower := &bundles.Follower{Remote: env.remote(), Revisions: env.revisions(), Kept: func(reference string, why error) {
+		opts.Log.Warn("the policies of before stay in force", "reference", reference, "error", why)
 	}}
+	decider := &app.Decider{Version: toolVersion(), Isolate: isolated.Isolate, Registry: follower.Open}
 	opts.Evaluate = decider.Evaluate
 	opts.Explain = func(ctx context.Context, r *store.Record, control string) (string, error) {
 		return decider.Explain(ctx, opts.Store, r, control)

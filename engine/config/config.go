@@ -157,11 +157,26 @@ func (r *reader) policies(block *hcl.Block) {
 			r.fail(verify.DefRange, "Repeated block", "A pack has one verify block.")
 			continue
 		}
-		inner := r.content(verify.Body, &hcl.BodySchema{Attributes: []hcl.AttributeSchema{{Name: "public_key", Required: true}, {Name: "min_revision"}}})
-		p.PublicKey = r.required(inner, "public_key")
-		p.MinRevision = r.optional(inner, "min_revision")
+		r.verify(verify, &p)
 	}
 	r.config.Packs = append(r.config.Packs, p)
+}
+
+// verify reads who must have signed the bundle of a pack: a key or a Sigstore identity.
+func (r *reader) verify(block *hcl.Block, p *engine.PackConfig) {
+	content := r.content(block.Body, &hcl.BodySchema{Attributes: []hcl.AttributeSchema{
+		{Name: "public_key"}, {Name: "certificate_identity"}, {Name: "issuer"}, {Name: "trusted_root"}, {Name: "signature"}, {Name: "min_revision"},
+	}})
+	p.PublicKey, p.Signature, p.MinRevision = r.optional(content, "public_key"), r.optional(content, "signature"), r.optional(content, "min_revision")
+	p.CertificateIdentity, p.Issuer, p.TrustedRoot = r.optional(content, "certificate_identity"), r.optional(content, "issuer"), r.optional(content, "trusted_root")
+	switch keyless := p.CertificateIdentity != "" || p.Issuer != "" || p.TrustedRoot != ""; {
+	case keyless && p.PublicKey != "":
+		r.fail(block.DefRange, "Two signers", "A bundle is verified with public_key, or with certificate_identity, issuer and trusted_root.")
+	case keyless && (p.CertificateIdentity == "" || p.Issuer == "" || p.TrustedRoot == ""):
+		r.fail(block.DefRange, "Part of an identity", "certificate_identity, issuer and trusted_root are given together: a name means nothing without who vouches for it.")
+	case !keyless && p.PublicKey == "":
+		r.fail(block.DefRange, "Nobody is trusted", "A verify block names public_key, or certificate_identity, issuer and trusted_root.")
+	}
 }
 
 func (r *reader) stage(block *hcl.Block, into *engine.Config) {

@@ -33,10 +33,8 @@ const (
 // Decider is the Evaluate of a server: internal/decide under the law that a case names.
 type Decider struct {
 	Version string
-	// Pull fetches an oci:// bundle of a policies block; nil refuses them.
-	Pull func(ctx context.Context, ref string) ([]byte, error)
-	// Accept may refuse a bundle that a tag names now: one older than it named before.
-	Accept func(ref string, b *bundles.Bundle) error
+	// Registry opens an oci:// bundle of a policies block; nil refuses them.
+	Registry func(ctx context.Context, ref string, opts bundles.OpenOptions) (*bundles.Bundle, error)
 	// Isolate, if set, evaluates packs that are not embedded outside of this process.
 	Isolate engine.Isolate
 
@@ -172,8 +170,10 @@ func parseConfig(law lawTree, name, shown string, c Case) (*engine.Config, bool,
 		return nil, false, configError(shown, err)
 	}
 	for _, p := range conf.Packs {
-		if !local(p.Source) && !strings.HasPrefix(p.Source, "oci://") || p.PublicKey != "" && !local(p.PublicKey) {
-			return nil, false, &LawError{Path: shown, Message: fmt.Sprintf("policies %q: only paths inside the repository and oci:// can be read here", p.Name)}
+		for _, name := range p.Files() {
+			if !local(*name) && (name != &p.Source || !strings.HasPrefix(*name, bundles.OCIScheme)) {
+				return nil, false, &LawError{Path: shown, Message: fmt.Sprintf("policies %q: only paths inside the repository and oci:// can be read here", p.Name)}
+			}
 		}
 	}
 	return conf, true, nil
@@ -205,10 +205,8 @@ func configError(shown string, err error) error {
 // mount moves the paths of the organisation's configuration to where its tree appears.
 func mount(org *engine.Config) {
 	for i := range org.Packs {
-		p := &org.Packs[i]
-		p.Source = mounted(p.Source)
-		if p.PublicKey != "" {
-			p.PublicKey = mounted(p.PublicKey)
+		for _, name := range org.Packs[i].Files() {
+			*name = mounted(*name)
 		}
 	}
 	for i := range org.Trust {
@@ -295,7 +293,7 @@ func (d *Decider) alone(key string) func() {
 }
 
 func (d *Decider) load(ctx context.Context, law lawTree, conf *engine.Config, environment string) (*engine.Policy, error) {
-	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Pull: d.Pull, Accept: d.Accept, Isolate: d.Isolate})
+	p, err := decide.LoadPolicy(ctx, decide.PolicyOptions{Config: conf, Environment: environment, Law: decide.Law{FS: law}, Registry: d.Registry, Isolate: d.Isolate})
 	var invalid *engine.LoadError
 	if errors.As(err, &invalid) && len(invalid.Diagnostics) > 0 {
 		first := invalid.Diagnostics[0]
@@ -323,23 +321,20 @@ func packKey(law lawTree, conf *engine.Config, environment string) (string, bool
 		if !local(p.Source) {
 			return "", false
 		}
-		err := fs.WalkDir(law, path.Clean(filepath.ToSlash(p.Source)), func(name string, e fs.DirEntry, err error) error {
-			if err != nil || e.IsDir() {
+		beside := p.Source + decide.SignatureSuffix
+		names := append(p.Files(), &beside)
+		for _, root := range names {
+			err := fs.WalkDir(law, path.Clean(filepath.ToSlash(*root)), func(name string, e fs.DirEntry, err error) error {
+				if err != nil || e.IsDir() {
+					return err
+				}
+				content, err := readSmall(law, name)
+				parts = append(parts, name, string(content))
 				return err
-			}
-			content, err := readSmall(law, name)
-			parts = append(parts, name, string(content))
-			return err
-		})
-		if err != nil {
-			return "", false
-		}
-		if p.PublicKey != "" {
-			key, err := readSmall(law, path.Clean(filepath.ToSlash(p.PublicKey)))
-			if err != nil {
+			})
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return "", false
 			}
-			parts = append(parts, string(key))
 		}
 	}
 	return digestOf(parts...), true

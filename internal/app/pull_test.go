@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/mlpolicy/mlpolicy/bundles"
 	"github.com/mlpolicy/mlpolicy/internal/source"
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
@@ -23,7 +24,7 @@ const ociLaw = "policies \"x\" {\n  source = \"oci://registry.example/pack:1\"\n
 func TestDryRunPullsOnlyWhatTheLawNames(t *testing.T) {
 	t.Parallel()
 	var pulled []string
-	d := &Decider{Version: "test", Pull: func(_ context.Context, ref string) ([]byte, error) {
+	d := &Decider{Version: "test", Registry: func(_ context.Context, ref string, _ bundles.OpenOptions) (*bundles.Bundle, error) {
 		pulled = append(pulled, ref)
 		return nil, errors.New("no such host")
 	}}
@@ -70,7 +71,7 @@ func TestDryRunNamesTheLawInForce(t *testing.T) {
 func TestAPullHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	began, end := make(chan struct{}), make(chan struct{})
-	d := &Decider{Version: "test", Pull: func(context.Context, string) ([]byte, error) {
+	d := &Decider{Version: "test", Registry: func(context.Context, string, bundles.OpenOptions) (*bundles.Bundle, error) {
 		close(began)
 		<-end
 		return nil, errors.New("gone")

@@ -15,7 +15,7 @@ import (
 func TestKeylessArtifact(t *testing.T) {
 	t.Parallel()
 	const identity, issuer = "https://github.com/acme/policies/.github/workflows/release.yml@refs/tags/v3", "https://token.actions.githubusercontent.com"
-	instance := attesttest.New(t)
+	instance := attesttest.New()
 	content := []byte("policies")
 	bundle := instance.Sign(identity, issuer, content)
 	roots := func(i *attesttest.Instance) []*attest.SigstoreRoot {
@@ -38,9 +38,9 @@ func TestKeylessArtifact(t *testing.T) {
 		"other content":  {bundle, "policies!", roots(instance), identity, issuer, "signature"},
 		"other identity": {bundle, "policies", roots(instance), strings.Replace(identity, "acme", "evil", 1), issuer, "identity"},
 		"other issuer":   {bundle, "policies", roots(instance), identity, "https://issuer.example", "issuer"},
-		"other instance": {bundle, "policies", roots(attesttest.New(t)), identity, issuer, "signature"},
+		"other instance": {bundle, "policies", roots(attesttest.New()), identity, issuer, "signature"},
 		"nobody trusted": {bundle, "policies", nil, identity, issuer, "method"},
-		"not the log's":  {swap(bundle, attesttest.New(t).Sign(identity, issuer, content)), "policies", roots(instance), identity, issuer, "signature"},
+		"not the log's":  {swap(bundle, attesttest.New().Sign(identity, issuer, content)), "policies", roots(instance), identity, issuer, "signature"},
 	} {
 		trust := &attest.Trust{Sigstore: tt.roots, Identity: tt.identity, Issuer: tt.issuer, Now: time.Now()}
 		signed, err := trust.VerifyArtifact(tt.bundle, attest.Artifact{Content: []byte(tt.content)})

@@ -34,11 +34,8 @@ type PolicyOptions struct {
 	// Law is where policies and keys are read from: the working directory, or the base
 	// revision so that the judged do not write it.
 	Law Law
-	// Pull fetches an oci:// bundle; nil refuses them.
-	Pull func(ctx context.Context, ref string) ([]byte, error)
-	// Accept, if set, may refuse a verified bundle that a reference names: a server takes
-	// no older revision than it had (bundles.Revisions).
-	Accept func(ref string, b *bundles.Bundle) error
+	// Registry opens an oci:// bundle; nil refuses them.
+	Registry func(ctx context.Context, ref string, opts bundles.OpenOptions) (*bundles.Bundle, error)
 	// FactSchemas types the facts of --facts by name.
 	FactSchemas map[string][]byte
 	// Isolate, if set, evaluates the packs that are not embedded outside of this process.
@@ -124,21 +121,18 @@ func LoadPolicy(ctx context.Context, opts PolicyOptions) (*engine.Policy, error)
 			embedded = true
 			continue
 		}
-		pack, err := opts.open(ctx, engine.PackConfig{Name: packName(name, i), Source: name}, opts.PublicKey)
+		pack, err := opts.open(ctx, engine.PackConfig{Name: packName(name, i), Source: name}, bundles.OpenOptions{PublicKey: opts.PublicKey})
 		if err != nil {
 			return nil, err
 		}
 		packs = append(packs, pack)
 	}
 	for _, block := range opts.Config.Packs {
-		var key []byte
-		if block.PublicKey != "" {
-			var err error
-			if key, err = opts.Law.Read(block.PublicKey); err != nil {
-				return nil, fmt.Errorf("policies %q: read public key: %w", block.Name, err)
-			}
+		proof, err := opts.proof(block)
+		if err != nil {
+			return nil, fmt.Errorf("policies %q: %w", block.Name, err)
 		}
-		pack, err := opts.open(ctx, block, key)
+		pack, err := opts.open(ctx, block, proof)
 		if err != nil {
 			return nil, fmt.Errorf("policies %q: %w", block.Name, err)
 		}
@@ -179,19 +173,18 @@ func settings(c *engine.Config, environment string) map[string]map[string]any {
 }
 
 // open opens a directory, a bundle or an OCI reference.
-func (opts *PolicyOptions) open(ctx context.Context, block engine.PackConfig, key []byte) (engine.PackSource, error) {
+func (opts *PolicyOptions) open(ctx context.Context, block engine.PackConfig, proof bundles.OpenOptions) (engine.PackSource, error) {
 	pack := engine.PackSource{Name: block.Name, Source: block.Source, Kind: block.Kind, Stages: block.Stages, Level: block.Level}
-	if strings.HasPrefix(block.Source, "oci://") {
-		if opts.Pull == nil {
+	proof.MinRevision = block.MinRevision
+	proof.AllowUnsigned = opts.AllowUnsigned && proof.PublicKey == nil && proof.Verify == nil
+	switch {
+	case strings.HasPrefix(block.Source, bundles.OCIScheme):
+		if opts.Registry == nil {
 			return pack, fmt.Errorf("%s: this command does not pull from registries", block.Source)
 		}
-		packed, err := opts.Pull(ctx, block.Source)
-		if err != nil {
-			return pack, fmt.Errorf("pull %s: %w", block.Source, err)
-		}
-		return opts.bundle(pack, packed, key, block.MinRevision)
-	}
-	if opts.Law.isDir(block.Source) {
+		b, err := opts.Registry(ctx, block.Source, proof)
+		return fill(pack, b, err)
+	case opts.Law.isDir(block.Source):
 		dir, err := opts.Law.Directory(block.Source)
 		if err != nil {
 			return pack, fmt.Errorf("open %s: %w", block.Source, err)
@@ -203,21 +196,17 @@ func (opts *PolicyOptions) open(ctx context.Context, block engine.PackConfig, ke
 	if err != nil {
 		return pack, fmt.Errorf("there is no policy %s: %w", block.Source, err)
 	}
-	return opts.bundle(pack, packed, key, block.MinRevision)
+	b, err := bundles.Open(bytes.NewReader(packed), proof)
+	return fill(pack, b, err)
 }
 
-func (opts *PolicyOptions) bundle(pack engine.PackSource, packed, key []byte, least string) (engine.PackSource, error) {
-	b, err := bundles.Open(bytes.NewReader(packed), bundles.OpenOptions{PublicKey: key, AllowUnsigned: opts.AllowUnsigned && key == nil, MinRevision: least})
-	if err != nil {
-		if errors.Is(err, bundles.ErrUnsigned) {
-			return pack, fmt.Errorf("%s: %w (give the key with --public-key or verify { public_key }, or --allow-unsigned)", pack.Source, err)
-		}
-		return pack, fmt.Errorf("%s: %w", pack.Source, err)
+// fill puts an opened bundle into the pack.
+func fill(pack engine.PackSource, b *bundles.Bundle, err error) (engine.PackSource, error) {
+	if errors.Is(err, bundles.ErrUnsigned) {
+		return pack, fmt.Errorf("%s: %w (say who signs it with --public-key or a verify block, or give --allow-unsigned)", pack.Source, err)
 	}
-	if opts.Accept != nil && strings.HasPrefix(pack.Source, bundles.OCIScheme) && !strings.Contains(pack.Source, "@") {
-		if err := opts.Accept(pack.Source, b); err != nil {
-			return pack, err
-		}
+	if err != nil {
+		return pack, fmt.Errorf("%s: %w", pack.Source, err)
 	}
 	files := map[string][]byte{}
 	for _, m := range b.Modules {

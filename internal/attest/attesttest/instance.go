@@ -1,6 +1,7 @@
 // Package attesttest is a Sigstore instance for tests: a certificate authority, a
 // certificate transparency log and a transparency log, whose keys live in the process.
-// What it signs verifies against its trusted root and no other.
+// What it signs verifies against its trusted root and no other. It panics where a test
+// cannot go on.
 package attesttest
 
 import (
@@ -19,7 +20,6 @@ import (
 	"math/big"
 	"net/url"
 	"strconv"
-	"testing"
 	"time"
 )
 
@@ -27,7 +27,6 @@ type object = map[string]any
 
 // Instance is a Sigstore instance.
 type Instance struct {
-	t       testing.TB
 	ca      *x509.Certificate
 	caKey   *ecdsa.PrivateKey
 	certLog *ecdsa.PrivateKey // certificate transparency (RFC 6962)
@@ -35,9 +34,8 @@ type Instance struct {
 }
 
 // New makes an instance with keys of its own.
-func New(t testing.TB) *Instance {
-	t.Helper()
-	i := &Instance{t: t, caKey: newKey(t), certLog: newKey(t), log: newKey(t)}
+func New() *Instance {
+	i := &Instance{caKey: newKey(), certLog: newKey(), log: newKey()}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
@@ -48,15 +46,14 @@ func New(t testing.TB) *Instance {
 
 // TrustedRoot is the trusted_root.json of the instance.
 func (i *Instance) TrustedRoot() []byte {
-	i.t.Helper()
 	valid := object{"start": i.ca.NotBefore.Format(time.RFC3339)}
 	logOf := func(url string, key *ecdsa.PrivateKey) []object {
 		return []object{{
-			"baseUrl": url, "hashAlgorithm": "SHA2_256", "logId": object{"keyId": keyID(i.t, key)},
-			"publicKey": object{"rawBytes": public(i.t, key), "keyDetails": "PKIX_ECDSA_P256_SHA_256", "validFor": valid},
+			"baseUrl": url, "hashAlgorithm": "SHA2_256", "logId": object{"keyId": keyID(key)},
+			"publicKey": object{"rawBytes": public(key), "keyDetails": "PKIX_ECDSA_P256_SHA_256", "validFor": valid},
 		}}
 	}
-	return i.marshal(object{
+	return marshal(object{
 		"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
 		"tlogs":     logOf("https://rekor.test", i.log),
 		"ctlogs":    logOf("https://ctfe.test", i.certLog),
@@ -70,13 +67,12 @@ func (i *Instance) TrustedRoot() []byte {
 // Sign returns a Sigstore bundle with a signature of content by an identity (a URI), as
 // `cosign sign-blob` writes it.
 func (i *Instance) Sign(identity, issuer string, content []byte) []byte {
-	i.t.Helper()
-	key := newKey(i.t)
+	key := newKey()
 	leaf := i.leaf(identity, issuer, key)
 	sum := sha256.Sum256(content)
 	signature, err := ecdsa.SignASN1(rand.Reader, key, sum[:])
-	i.check(err)
-	return i.marshal(object{
+	check(err)
+	return marshal(object{
 		"mediaType": "application/vnd.dev.sigstore.bundle+json;version=0.1",
 		"verificationMaterial": object{
 			"x509CertificateChain": object{"certificates": []object{{"rawBytes": leaf.Raw}}},
@@ -88,22 +84,15 @@ func (i *Instance) Sign(identity, issuer string, content []byte) []byte {
 
 // SignWithKey returns a Sigstore bundle of content by a key that nobody vouches for, as
 // `cosign sign-blob --key --tlog-upload=false` writes it.
-func SignWithKey(t testing.TB, key *ecdsa.PrivateKey, content []byte) []byte {
-	t.Helper()
+func SignWithKey(key *ecdsa.PrivateKey, content []byte) []byte {
 	sum := sha256.Sum256(content)
 	signature, err := ecdsa.SignASN1(rand.Reader, key, sum[:])
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := json.Marshal(object{
+	check(err)
+	return marshal(object{
 		"mediaType":            "application/vnd.dev.sigstore.bundle+json;version=0.1",
-		"verificationMaterial": object{"publicKey": object{"hint": keyID(t, key)}},
+		"verificationMaterial": object{"publicKey": object{"hint": keyID(key)}},
 		"messageSignature":     object{"messageDigest": object{"algorithm": "SHA2_256", "digest": sum[:]}, "signature": signature},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }
 
 // leaf is a certificate of an identity for ten minutes, with the timestamp of the
@@ -111,7 +100,7 @@ func SignWithKey(t testing.TB, key *ecdsa.PrivateKey, content []byte) []byte {
 // certificate as it is without that timestamp.
 func (i *Instance) leaf(identity, issuer string, key *ecdsa.PrivateKey) *x509.Certificate {
 	name, err := url.Parse(identity)
-	i.check(err)
+	check(err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(2), URIs: []*url.URL{name}, NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(10 * time.Minute),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
@@ -129,15 +118,15 @@ func (i *Instance) leaf(identity, issuer string, key *ecdsa.PrivateKey) *x509.Ce
 	signed = append(append(signed, before.RawTBSCertificate...), 0, 0) // no extensions
 	sum := sha256.Sum256(signed)
 	signature, err := ecdsa.SignASN1(rand.Reader, i.certLog, sum[:])
-	i.check(err)
+	check(err)
 
-	id := sha256.Sum256(public(i.t, i.certLog))
+	id := sha256.Sum256(public(i.certLog))
 	stamp := append(append([]byte{0}, id[:]...), at...)
 	stamp = append(stamp, 0, 0, 4, 3) // no extensions, SHA-256 with ECDSA
 	stamp = append(vector(stamp, len(signature)), signature...)
 	list := append(vector(nil, len(stamp)), stamp...)
 	value, err := asn1.Marshal(append(vector(nil, len(list)), list...))
-	i.check(err)
+	check(err)
 	template.ExtraExtensions = append(template.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, Value: value})
 	return i.certificate(template, i.ca, key)
 }
@@ -148,20 +137,20 @@ func vector(to []byte, length int) []byte { return binary.BigEndian.AppendUint16
 // entry is an entry of the transparency log (Rekor, hashedrekord 0.0.1) with the log's
 // promise to include it: its signature over the canonical entry.
 func (i *Instance) entry(leaf *x509.Certificate, sum, signature []byte) object {
-	body := i.marshal(object{"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": object{
+	body := marshal(object{"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": object{
 		"data": object{"hash": object{"algorithm": "sha256", "value": hex.EncodeToString(sum)}},
 		"signature": object{
 			"content":   signature,
 			"publicKey": object{"content": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: leaf.Raw})},
 		},
 	}})
-	id := sha256.Sum256(public(i.t, i.log))
+	id := sha256.Sum256(public(i.log))
 	now := time.Now().Unix()
-	promised := sha256.Sum256(i.marshal(object{
+	promised := sha256.Sum256(marshal(object{
 		"body": base64.StdEncoding.EncodeToString(body), "integratedTime": now, "logID": hex.EncodeToString(id[:]), "logIndex": 1,
 	}))
 	promise, err := ecdsa.SignASN1(rand.Reader, i.log, promised[:])
-	i.check(err)
+	check(err)
 	return object{
 		"logIndex": "1", "logId": object{"keyId": id[:]}, "kindVersion": object{"kind": "hashedrekord", "version": "0.0.1"},
 		"integratedTime": strconv.FormatInt(now, 10), "inclusionPromise": object{"signedEntryTimestamp": promise}, "canonicalizedBody": body,
@@ -170,46 +159,37 @@ func (i *Instance) entry(leaf *x509.Certificate, sum, signature []byte) object {
 
 func (i *Instance) certificate(template, parent *x509.Certificate, holder *ecdsa.PrivateKey) *x509.Certificate {
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, holder.Public(), i.caKey)
-	i.check(err)
+	check(err)
 	c, err := x509.ParseCertificate(der)
-	i.check(err)
+	check(err)
 	return c
 }
 
-func (i *Instance) check(err error) {
-	i.t.Helper()
+func check(err error) {
 	if err != nil {
-		i.t.Fatal(err)
+		panic(err)
 	}
 }
 
-func (i *Instance) marshal(v any) []byte {
-	i.t.Helper()
+func marshal(v any) []byte {
 	data, err := json.Marshal(v)
-	i.check(err)
+	check(err)
 	return data
 }
 
-func newKey(t testing.TB) *ecdsa.PrivateKey {
-	t.Helper()
+func newKey() *ecdsa.PrivateKey {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(err)
 	return key
 }
 
-func public(t testing.TB, key *ecdsa.PrivateKey) []byte {
-	t.Helper()
+func public(key *ecdsa.PrivateKey) []byte {
 	der, err := x509.MarshalPKIXPublicKey(key.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(err)
 	return der
 }
 
-func keyID(t testing.TB, key *ecdsa.PrivateKey) []byte {
-	t.Helper()
-	id := sha256.Sum256(public(t, key))
+func keyID(key *ecdsa.PrivateKey) []byte {
+	id := sha256.Sum256(public(key))
 	return id[:]
 }
