@@ -44,18 +44,47 @@ func openSevenZip(s *scan, p *part) {
 	if end, ok := sevenZipEnd(p.r); ok && end < p.size {
 		s.fault(p.member, faultf("disagreement", end, "%d bytes follow the end of the 7z archive", p.size-end))
 	}
+	var later []*sevenzip.File
 	for _, f := range z.File {
 		if !s.budget.member() {
 			s.fault(p.member, faultf("too_many", -1, "more than maxMembers (%d) members", maxMembers))
 			return
 		}
 		checkMemberName(p.w, f.Name, 0)
-		if f.FileInfo().IsDir() {
-			continue
+		if !f.FileInfo().IsDir() && !s.sevenZipMember(p, f) {
+			later = append(later, f)
 		}
-		s.sevenZipMember(p, f)
+	}
+	for _, f := range later {
+		if s.models > 0 && len(s.faults) == 0 { // what lies beside a model is part of what is delivered
+			s.sevenZipSum(p, f)
+		}
 	}
 	p.w.Format = "7z"
+}
+
+// sevenZipSum holds a member that nothing else looks into to its checksum.
+func (s *scan) sevenZipSum(p *part, f *sevenzip.File) {
+	rc, err := f.Open()
+	if err != nil {
+		s.fault(join(p.member, f.Name), sevenZipFault(err))
+		return
+	}
+	defer rc.Close()
+	sum := crc32.NewIEEE()
+	_, err = io.Copy(sum, s.budget.limit(rc, p.size))
+	s.sevenZipSame(p, f, sum.Sum32(), err)
+}
+
+// sevenZipSame compares the checksum of a member with that of the archive ("Digests" of the
+// substreams).
+func (s *scan) sevenZipSame(p *part, f *sevenzip.File, sum uint32, err error) {
+	switch {
+	case err != nil:
+		s.fault(join(p.member, f.Name), sevenZipFault(err))
+	case f.CRC32 != 0 && sum != f.CRC32:
+		s.fault(join(p.member, f.Name), faultf("malformed", -1, "member has CRC %08x, the archive says %08x", sum, f.CRC32))
+	}
 }
 
 // sevenZipEnd is the end of the archive by its start header (7zFormat.txt,
@@ -73,18 +102,26 @@ func sevenZipEnd(r io.ReaderAt) (end int64, ok bool) {
 	return start + int64(offset+size), true
 }
 
-func (s *scan) sevenZipMember(p *part, f *sevenzip.File) {
+// sevenZipMember looks into one member, and tells whether it held it to its checksum:
+// a model, or what has the name of one.
+func (s *scan) sevenZipMember(p *part, f *sevenzip.File) (checked bool) {
+	faults := len(s.faults)
+	defer func() {
+		if len(s.faults) > faults && formatOfName(f.Name) != "" {
+			s.models++ // it has the name of one, and cannot be read
+		}
+	}()
 	rc, err := f.Open()
 	if err != nil {
 		s.fault(join(p.member, f.Name), sevenZipFault(err))
-		return
+		return true
 	}
 	defer rc.Close()
 	sum := crc32.NewIEEE()
 	head, stream, err := peekStream(io.TeeReader(s.budget.limit(rc, p.size), sum))
 	if err != nil && len(head) == 0 {
 		s.fault(join(p.member, f.Name), sevenZipFault(err))
-		return
+		return true
 	}
 	size := int64(min(f.UncompressedSize, 1<<62))
 	var at io.ReaderAt
@@ -93,16 +130,16 @@ func (s *scan) sevenZipMember(p *part, f *sevenzip.File) {
 	}
 	w := s.inner(p, f.Name, at, stream, size, head)
 	s.known(p, f.Name, w, size, -1)
-	if w != nil && stream != nil && len(s.faults) == 0 { // to the checksum
+	if w == nil && formatOfName(f.Name) == "" {
+		return false
+	}
+	if stream != nil && len(s.faults) == 0 { // to the checksum
 		_, err = io.Copy(io.Discard, stream)
 	}
-	switch {
-	case w == nil || len(s.faults) > 0:
-	case err != nil:
-		s.fault(join(p.member, f.Name), sevenZipFault(err))
-	case f.CRC32 != 0 && sum.Sum32() != f.CRC32: // "Digests" of the substreams
-		s.fault(join(p.member, f.Name), faultf("malformed", -1, "member has CRC %08x, the archive says %08x", sum.Sum32(), f.CRC32))
+	if len(s.faults) == faults {
+		s.sevenZipSame(p, f, sum.Sum32(), err)
 	}
+	return true
 }
 
 func sevenZipFault(err error) *fault {
