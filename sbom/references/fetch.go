@@ -32,6 +32,8 @@ func (s *shell) fetch(words []word) {
 		if model, ok := follows(words, "serve"); ok {
 			s.model(position{"model", "serve", false}, model, "vllm serve", false)
 		}
+	case (name == "spacy" || strings.HasPrefix(name, "python") && second == "spacy") && len(args) > 1:
+		s.spacy(args)
 	case name == "git" && second == "clone" && len(args) > 1:
 		s.call("git clone", args[1], words)
 		s.url(args[1], "git clone")
@@ -48,6 +50,17 @@ func (s *shell) fetch(words []word) {
 		s.call("pip install", word{}, words)
 	default:
 		s.served(args)
+	}
+}
+
+// spacy reads spacy download NAME, with or without python -m before it.
+func (s *shell) spacy(args []word) {
+	for i := 0; i+1 < len(args); i++ {
+		if w := args[i+1]; args[i].text == "download" && w.known && KindOf(w.text) == NameBare {
+			s.add(position{"model", "base", false}, w.text, w.literal(), w.at, "spacy download")
+			r := &s.out.References[len(s.out.References)-1]
+			r.Host, r.URI = "spacy", "spacy://"+w.text
+		}
 	}
 }
 
@@ -70,8 +83,8 @@ func (s *shell) served(args []word) {
 		case "serve", "api_server", "download-weights":
 			if KindOf(args[i+1].text) == NameHub {
 				s.model(position{"model", "serve", true}, args[i+1], args[i].text, false)
+				return
 			}
-			return
 		}
 	}
 }

@@ -31,6 +31,7 @@ var positions = map[string]position{
 	"adapter_name_or_path": {"adapter", "adapter", false}, "lora_model_dir": {"adapter", "adapter", false}, "adapter_path": {"adapter", "adapter", true}, "peft_model_id": {"adapter", "adapter", true},
 	"lora_path": {"adapter", "adapter", true}, "lora_weights": {"adapter", "adapter", true}, "peft_model": {"adapter", "adapter", true}, "adapter_model": {"adapter", "adapter", true}, "lora_adapter_path": {"adapter", "adapter", true},
 	"adapter_id": {"adapter", "adapter", true}, "lora_model_path": {"adapter", "adapter", true}, "lora_name_or_path": {"adapter", "adapter", true}, "reward_model_adapters": {"adapter", "adapter", true}, "lora_modules": {"adapter", "adapter", true},
+	"lora_paths": {"adapter", "adapter", true}, "path_or_hf_repo": {"model", "base", true}, "name_or_path": {"model", "base", true}, "hf": {"model", "base", true}, "hfr": {"model", "base", true},
 
 	"tokenizer_name_or_path": {"tokenizer", "tokenizer", false}, "tokenizer_name": {"tokenizer", "tokenizer", false}, "tokenizer_path": {"tokenizer", "tokenizer", true}, "tokenizer": {"tokenizer", "tokenizer", true}, "tokenizer_id": {"tokenizer", "tokenizer", true},
 	"processor_name_or_path": {"tokenizer", "tokenizer", false}, "tokenizer_config": {"tokenizer", "tokenizer", true},
@@ -57,6 +58,9 @@ var keyPrefixes = []string{"vllm_", "tgi_", "hf_", "llm_", "default_", "script_a
 
 // positionOf is the meaning of a key, flag or variable name.
 func positionOf(key string) (position, bool) {
+	if strings.IndexByte(key, '/') >= 0 {
+		return position{}, false // a table by names, not a key
+	}
 	key = strings.ReplaceAll(snake(strings.TrimLeft(key, "-+")), "-", "_")
 	if i := strings.LastIndexByte(key, '.'); i >= 0 { // Hydra and OmegaConf overrides: model.name=…
 		group := key[:i]
@@ -127,7 +131,7 @@ func (p position) accepts(value string) bool {
 	case NameNone, NameImage:
 		return false
 	case NameBare:
-		return !p.shaped && (p.kind != "tokenizer" || !isWord(value)) || p.kind == "model" && (strings.HasSuffix(strings.ToLower(value), ".gguf") || serviceOf(value) != "")
+		return p.acceptsBare(value)
 	case NameURL:
 		id, _ := HubID(value)
 		return !p.shaped || id != "" || fileExtensions[strings.ToLower(extOf(value))]
@@ -135,6 +139,23 @@ func (p position) accepts(value string) bool {
 		return p.kind == "model"
 	}
 	return !p.shaped || !strings.HasSuffix(value, ".py") && !strings.HasSuffix(value, ".yaml") && !strings.HasSuffix(value, ".yml")
+}
+
+// acceptsBare tells whether a name without an owner can be what its position names: a word
+// is a setting there (base_model: decoder), except among datasets, many of which have such
+// names.
+func (p position) acceptsBare(value string) bool {
+	switch {
+	case p.role == "push" || p.role == "output":
+		return !p.shaped
+	case legacyName(p.kind, value):
+		return true
+	case p.kind == "model" && (strings.HasSuffix(strings.ToLower(value), ".gguf") || serviceOf(value) != ""):
+		return true
+	case serviceOf(value) != "":
+		return false // a service keeps its tokenizers to itself
+	}
+	return !p.shaped && (p.kind == "dataset" || !isWord(value))
 }
 
 func extOf(value string) string {

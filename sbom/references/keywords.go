@@ -41,6 +41,22 @@ var weakNouns = set("model", "models", "checkpoint", "checkpoints", "ckpt", "wei
 // plurals end keys of lists.
 var plurals = set("loras", "adapters", "tokenizers", "datasets", "embeddings", "models", "checkpoints")
 
+// dataPosition is the meaning of a key that ends in "data", which is also said of what is
+// no dataset: only one that says what the data is for (train_data_path, sft_data) counts.
+func dataPosition(words []string, role string) (position, bool) {
+	for _, w := range words {
+		switch w {
+		case "dir", "dirs", "file", "files", "root", "folder", "key":
+			return position{}, false
+		case "sft", "dpo", "rlhf", "pretrain", "pretraining", "instruction", "preference", "prompt", "calibration":
+			if role == "" {
+				role = "train"
+			}
+		}
+	}
+	return position{"dataset", role, true}, role != ""
+}
+
 // wordsPosition is the meaning of a key by its words.
 func wordsPosition(key string) (position, bool) {
 	words := strings.Split(key, "_")
@@ -59,6 +75,9 @@ func wordsPosition(key string) (position, bool) {
 	}
 	if end == 0 || end == len(words) && plurals[words[end-1]] {
 		return position{}, false // several names, see pluralPosition
+	}
+	if words[end-1] == "data" {
+		return dataPosition(words, role)
 	}
 	pos, ok := nouns[words[end-1]]
 	if weakNouns[words[end-1]] {
@@ -94,10 +113,30 @@ func serviceOf(name string) string {
 	if strings.Contains(name, "/") {
 		return ""
 	}
-	lower := strings.ToLower(name)
-	for _, f := range families {
-		if strings.HasPrefix(lower, f.prefix) || lower+"-" == f.prefix && !isWord(lower) { // o1, but not claude
+	for _, f := range families { // as they are asked for: GPT-4o is what a page calls it
+		if strings.HasPrefix(name, f.prefix) || name+"-" == f.prefix && !isWord(name) { // o1, but not claude
 			return f.host
+		}
+	}
+	return bedrockModel(name)
+}
+
+// bedrockVendors are the vendors whose models Amazon Bedrock lists, as its model ids begin
+// (Amazon Bedrock, "Supported foundation models").
+var bedrockVendors = []string{"anthropic.claude-", "amazon.titan-", "amazon.nova-", "amazon.rerank-", "meta.llama", "cohere.command-", "cohere.embed-", "cohere.rerank-", "mistral.mistral-", "mistral.mixtral-", "mistral.pixtral-", "ai21.j2-", "ai21.jamba-", "stability.stable-", "stability.sd3-", "deepseek.r1-", "openai.gpt-oss-", "qwen.qwen"}
+
+// bedrockModel is "bedrock" for a model id of that service, with or without the region of
+// an inference profile before it, "" for anything else.
+func bedrockModel(name string) string {
+	if head, rest, ok := strings.Cut(name, "."); ok {
+		switch head {
+		case "us", "eu", "apac", "global", "us-gov", "jp", "au":
+			name = rest
+		}
+	}
+	for _, v := range bedrockVendors {
+		if strings.HasPrefix(name, v) {
+			return "bedrock"
 		}
 	}
 	return ""

@@ -99,8 +99,13 @@ var providers = map[string]bool{
 // hostedProvider is the service that serves a name, "" when it is none that we know:
 // provider/model, provider/org/model, and the closed models of a vendor.
 func hostedProvider(lower string) string {
-	if head, rest, ok := strings.Cut(lower, ":"); ok && vendors[head] != "" && rest != "" && rest[0] != '/' {
-		return vendors[head]
+	if bedrockModel(lower) != "" {
+		return "bedrock"
+	}
+	if head, rest, ok := strings.Cut(lower, ":"); ok && vendors[head] != "" {
+		if rest = strings.TrimPrefix(rest, "/"); rest != "" && rest[0] != '/' { // openai:/gpt-4 (MLflow's judges)
+			return vendors[head]
+		}
 	}
 	head, rest, ok := strings.Cut(lower, "/")
 	if !ok || strings.Contains(head, ":") || strings.HasPrefix(rest, "/") {
@@ -209,7 +214,7 @@ func IsLocalPath(name string) bool {
 		return true
 	}
 	head, rest, more := strings.Cut(name, "/")
-	if more && localHeads[strings.ToLower(head)] {
+	if more && (localHeads[strings.ToLower(head)] || folderHead(head)) {
 		return true
 	}
 	if more && (step(rest) || rest == "tokenizer.model") {
@@ -218,6 +223,20 @@ func IsLocalPath(name string) bool {
 	ext := strings.ToLower(path.Ext(name))
 	if fileExtensions[ext] {
 		return strings.Count(rest, "/") != 0 || ext != ".model"
+	}
+	return false
+}
+
+// folderHead tells a first segment that says it holds files of that kind: base_models/x,
+// pretrained_weights/x.
+func folderHead(head string) bool {
+	i := strings.LastIndexAny(head, "_-")
+	if i < 1 || strings.ToLower(head) != head {
+		return false
+	}
+	switch head[i+1:] {
+	case "models", "model", "checkpoints", "checkpoint", "ckpts", "ckpt", "weights", "outputs", "output", "results", "logs", "data":
+		return true
 	}
 	return false
 }

@@ -68,17 +68,23 @@ func linesFrom(at sbom.At) func(int) sbom.At {
 	}
 }
 
+// place is where a line of the text stands.
+func (s *shell) place(line int) sbom.At {
+	if s.at == nil {
+		return sbom.At{Path: s.path, Line: line, Column: 1}
+	}
+	at := s.at(line)
+	at.Column = max(at.Column, 1)
+	return at
+}
+
 // body reads a heredoc. What a file is written from is read for what the file is; data
 // for another program is not read.
 func (s *shell) body(words []word, text string, first int) {
 	if len(words) == 0 || len(text) > maxNestedBytes || s.depth >= maxShellDepth {
 		return
 	}
-	at := sbom.At{Path: s.path, Line: first, Column: 1}
-	if s.at != nil {
-		at = s.at(first)
-		at.Column = max(at.Column, 1)
-	}
+	at := s.place(first)
 	name := interpreter(words)
 	file := ""
 	for i, w := range words {

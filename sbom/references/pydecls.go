@@ -14,7 +14,7 @@ func (r *pyReader) declared() {
 	for i := range r.x.decls {
 		d := &r.x.decls[i]
 		pos, plural, ok := declaredPosition(d.key)
-		if ok && !r.unread(d) && !aside(d) {
+		if ok && !r.unread(d) && !r.compared(d) && !aside(d) {
 			r.declaration(d, pos, plural, d.value, 0)
 		} else if !ok {
 			r.mapping(d)
@@ -33,7 +33,13 @@ func declaredPosition(key string) (pos position, plural, ok bool) {
 			return pos, true, true
 		}
 	}
-	for _, suffix := range []string{"_list", "_map", "_mapping", "_registry", "_zoo"} {
+	for _, suffix := range []string{"_dropdown", "_select", "_selector", "_choice", "_input", "_box", "_textbox", "_radio"} {
+		if single, found := strings.CutSuffix(key, suffix); found {
+			pos, ok = positionOf(single)
+			return pos, false, ok
+		}
+	}
+	for _, suffix := range []string{"_list", "_map", "_mapping", "_registry", "_zoo", "_choices", "_options"} {
 		if single, found := strings.CutSuffix(key, suffix); found {
 			pos, ok = positionOf(strings.TrimSuffix(single, "s"))
 			return pos, true, ok
@@ -120,6 +126,10 @@ func (r *pyReader) declaration(d *pyDecl, pos position, plural bool, v pyValue, 
 			down(e.Arg("default", 1), "default")
 		} else if (passThrough[name] || name == "param") && len(e.Args) > 0 {
 			down(e.Args[0], v.how)
+		} else {
+			for _, arg := range []string{"value", "values", "choices", "options"} { // what a form offers
+				down(e.Arg(arg, -1), "default")
+			}
 		}
 	}
 }
@@ -144,7 +154,7 @@ func isTable(d *python.Dict) bool {
 // (Wrapper(tokenizer_id=args.model_id)). A literal that was claimed for something else, or
 // was taken for what the keyword says, stays that.
 func (r *pyReader) passed(d *pyDecl, pos position, v pyValue) {
-	if d.how != "keyword" || pos.role == "push" || pos.role == "output" {
+	if d.how != "keyword" && d.how != "dict" || pos.role == "push" || pos.role == "output" {
 		return
 	}
 	r.x.steps = maxSteps
@@ -184,7 +194,14 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 	}
 	switch KindOf(text) {
 	case NameHub, NameBucket, NameRegistry:
-	case NameBare: // a closed model of a service is known by its name
+	case NameBare, NameOllama: // a closed model of a service is known by its name
+		if pos.kind == "model" && d.service != "" && serviceNamed(text) == "" && hostedName(d.service, text) && v.e == d.value.e {
+			r.service(d, v, text)
+			return
+		}
+		if KindOf(text) == NameOllama {
+			return
+		}
 		if pos.kind != "model" || serviceOf(text) == "" || v.e != d.value.e && (v.how == "list" || v.how == "dict") { // tables say who offers what
 			return
 		}
@@ -212,6 +229,16 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 	if d.host != "" && ref.Host == "huggingface" {
 		ref.Host, ref.URI = d.host, d.host+"://"+text
 	}
+	r.add(ref)
+}
+
+// service records a model that what stands beside its name says is one of a service.
+func (r *pyReader) service(d *pyDecl, v pyValue, text string) {
+	at := v.e.Pos()
+	r.used[at], r.kinds[kindKey{at, "model"}] = true, true
+	ref := New("model", "serve", text, r.x.m.AtNode(v.e))
+	ref.CallAt, ref.How, ref.Loader, ref.Confidence, ref.TrustRemoteCode = r.x.m.At(d.at), v.how, d.key, "medium", sbom.Unstated
+	ref.Host, ref.URI = d.service, d.service+"://"+text
 	r.add(ref)
 }
 

@@ -104,16 +104,39 @@ func (r *pyReader) command(c *pyCall, name string) {
 				words = append(words, word{text: text, at: r.x.m.AtNode(e), known: known && isText})
 			}
 			if len(words) > 0 && words[0].text != "" {
-				sh := newShell(r.out, r.x.m.Path, "subprocess", place)
+				sh, before := newShell(r.out, r.x.m.Path, "subprocess", place), len(r.out.References)
 				sh.command(words)
+				for _, e := range list.Elts {
+					r.relocate(before, e)
+				}
 			}
 			continue
 		}
 		if text, _, isText := r.x.text(t.pyValue, 0); isText && strings.Contains(text, " ") {
-			from := r.x.m.AtNode(t.e)
+			from, before := r.x.m.AtNode(t.e), len(r.out.References)
 			ReadShell(r.out, text, r.x.m.Path, "subprocess", func(line int) sbom.At {
 				return sbom.At{Path: from.Path, Line: from.Line + line - 1, Column: from.Column, Offset: from.Offset}
 			})
+			r.relocate(before, t.e)
+		}
+	}
+}
+
+// relocate places what was found in a text that is written in several pieces, on several
+// lines, where the source has the name.
+func (r *pyReader) relocate(from int, e python.Expr) {
+	source := r.x.m.Text[e.Pos():e.End()]
+	if !strings.Contains(source, "\n") {
+		return
+	}
+	line := r.x.m.AtNode(e).Line
+	for i := from; i < len(r.out.References); i++ {
+		ref := &r.out.References[i]
+		if ref.Name == "" || ref.At.Path != r.x.m.Path || ref.At.Line < line {
+			continue
+		}
+		if n := strings.Index(source, ref.Name); n >= 0 {
+			ref.At = r.x.m.At(e.Pos() + python.Pos(n))
 		}
 	}
 }

@@ -12,6 +12,9 @@ import (
 // library it is from does not matter, only an id of the hub is taken, and a function that
 // can be read is read instead.
 func (r *pyReader) guess(c *pyCall) {
+	if r.asked(c) {
+		return
+	}
 	if len(c.node.Args)+len(c.node.Keywords) == 0 || r.x.own(c.name) || r.x.bound(c) || r.x.function(c.node.Func, c.scope) != nil {
 		return
 	}
@@ -117,6 +120,9 @@ func nounOf(words []string) (position, bool) {
 	}
 	if pos, ok := wordsPosition(strings.Join(words, "_")); ok && pos.kind == "tokenizer" && slices.Contains(words, "model") {
 		return position{"model", "base", true}, true // load_model_and_tokenizer: both come with the model
+	}
+	if words[len(words)-1] == "data" {
+		return position{}, false // get_calib_data gets rows, from whatever it is given
 	}
 	for len(words) > 1 && (words[len(words)-1] == "pipeline" || words[len(words)-1] == "wrapper" || words[len(words)-1] == "runner") {
 		words = append(words[:len(words)-1:len(words)-1], "model")

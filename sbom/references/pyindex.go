@@ -12,6 +12,7 @@ type pyModule struct {
 	m       *python.Module
 	dotted  string            // a.b.c for a/b/c.py
 	imports map[string]string // local name → dotted name
+	stars   []string          // modules of which all names were imported
 	root    *pyScope
 	calls   []pyCall
 	classes map[string]*pyClass
@@ -109,6 +110,7 @@ type pyDecl struct {
 	how      string
 	revision string // that stands beside it
 	host     string // where a key of the dict around the value says it lies, "" otherwise
+	service  string // that what stands beside it, or the name itself, says serves it
 	variable bool   // of a module or function
 	fetches  bool   // an address stands beside it: what is called a folder is written to
 }

@@ -11,6 +11,7 @@ const (
 	keepModules     = "references/python"
 	maxExports      = 256 // values of one name that other modules may load
 	maxPendingCalls = 512 // calls of other modules with a name among their arguments, per module
+	maxReturned     = 64  // names one function chooses from
 	maxReexports    = 5   // modules that pass a name on
 	maxLinkRounds   = 3   // wrappers in other modules around wrappers
 )
@@ -50,6 +51,7 @@ type pendingLoad struct {
 	imported string
 	sink     pySink
 	at       sbom.At
+	perhaps  bool // of the source: what a call returns, or a name that came with import *
 }
 
 // pendingCall is a call of a function that another module may define.
@@ -94,10 +96,12 @@ func newPyLinks(x *pyModule) *pyLinks {
 	return &pyLinks{x: x, s: pySummary{path: x.m.Path, dotted: x.dotted, exports: map[string][]pyText{}, imports: x.imports, sinks: map[string][]linkSink{}}}
 }
 
+// load leaves a load of what another module has to the linker.
 func (l *pyLinks) load(imported string, s *pySink, at sbom.At) {
 	sink := *s
 	sink.revisionParam, sink.trustParam = nil, nil
-	l.s.loads = append(l.s.loads, pendingLoad{imported, sink, at})
+	perhaps := strings.HasSuffix(imported, returned) || strings.HasPrefix(imported, starred)
+	l.s.loads = append(l.s.loads, pendingLoad{strings.TrimPrefix(imported, starred), sink, at, perhaps})
 }
 
 // fnKey is the name under which another module calls a function.
@@ -131,6 +135,11 @@ func (l *pyLinks) keep(r *pyReader) {
 			}
 		}
 	}
+	for name, fn := range l.x.funcs {
+		if fn.class == nil && len(fn.returns) > 0 && fn.node != nil {
+			l.returns(name, fn)
+		}
+	}
 	for name, c := range l.x.classes {
 		for attr, values := range c.attrs {
 			for _, v := range values {
@@ -142,6 +151,18 @@ func (l *pyLinks) keep(r *pyReader) {
 	if len(l.s.exports)+len(l.s.loads)+len(l.s.calls)+len(l.s.sinks)+len(l.s.flows)+len(l.s.imports) > 0 {
 		s := l.s // a pointer into l would keep the tree
 		r.out.Keep(keepModules, &s)
+	}
+}
+
+// returns exports the names that a function can return.
+func (l *pyLinks) returns(name string, fn *pyFunc) {
+	var out []pyText
+	l.x.steps = maxExports
+	for _, v := range fn.returns {
+		out = l.x.texts(v, out, 0)
+	}
+	if len(out) > 0 && len(out) <= maxReturned {
+		l.s.exports[name+returned] = out
 	}
 }
 
@@ -235,7 +256,7 @@ func (l *pyLinks) pendingCall(r *pyReader, c *pyCall, callee string, flowing map
 				l.s.flows = append(l.s.flows, paramFlow{fnKey(t.param.fn), t.param.name, t.param.index, callee, name, index})
 				flowing[t.param.fn] = true
 			case t.imported != "":
-				a.names = append(a.names, t.imported)
+				a.names = append(a.names, strings.TrimPrefix(t.imported, starred))
 			}
 		}
 		a.values = l.x.texts(v, nil, 0)

@@ -12,8 +12,12 @@ func linkImports(inv *sbom.Inventory) {
 	k := newPyLinker(inv)
 	for _, s := range k.modules {
 		for _, p := range s.loads {
-			for _, v := range k.values(p.imported, s, 0) {
+			values := k.values(p.imported, s, 0)
+			for _, v := range values {
 				k.add(p.sink, v, "import")
+			}
+			if len(values) == 0 && p.perhaps {
+				k.unknown(p)
 			}
 		}
 	}
@@ -32,18 +36,26 @@ func linkImports(inv *sbom.Inventory) {
 // oneKind settles literals that a loader takes for a model in one branch and for an
 // adapter in another: the name says which it is.
 func oneKind(inv *sbom.Inventory) {
-	kinds := map[sbom.At]int{}
+	kinds := map[pyFound]int{}
+	key := func(r *sbom.Reference) pyFound { return pyFound{at: r.At, kind: r.Name} } // words of one text share its place
 	for i := range inv.References {
 		switch r := &inv.References[i]; r.Kind {
 		case "model":
-			kinds[r.At] |= 1
+			if kinds[key(r)] |= 1; !isDownload(r.Loader) {
+				kinds[key(r)] |= 4
+			}
 		case "adapter":
-			kinds[r.At] |= 2
+			kinds[key(r)] |= 2
 		}
 	}
-	inv.References = slices.DeleteFunc(inv.References, func(r sbom.Reference) bool {
-		if kinds[r.At] != 3 || r.Name == "" || r.Role == "push" || r.Role == "output" {
+	inv.References = slices.DeleteFunc(inv.References, func(ref sbom.Reference) bool {
+		r := &ref
+		seen := kinds[key(r)]
+		if seen&3 != 3 || r.Name == "" || r.Role == "push" || r.Role == "output" {
 			return false
+		}
+		if seen&4 == 0 {
+			return r.Kind == "model" // fetched, and then used as an adapter
 		}
 		if adapterName(r.Name) {
 			return r.Kind == "model"
@@ -155,7 +167,11 @@ func (k *pyLinker) values(dotted string, from *pySummary, depth int) []pyText {
 		return out
 	}
 	head, tail, _ := strings.Cut(rest, ".")
-	if full := s.imports[head]; full != "" && full != dotted {
+	bare, call := strings.CutSuffix(head, returned)
+	if full := s.imports[bare]; full != "" && full != dotted {
+		if call {
+			full += returned
+		}
 		if tail != "" {
 			full += "." + tail
 		}
@@ -264,6 +280,21 @@ func (k *pyLinker) add(s pySink, v pyText, how string) bool {
 	}
 	k.inv.References = append(k.inv.References, ref)
 	return true
+}
+
+// unknown records a load of what a name stands for that no module of the source has.
+func (k *pyLinker) unknown(p pendingLoad) {
+	if p.sink.has("quiet") {
+		return
+	}
+	r := pyReader{}
+	ref := r.draft(&p.sink, "", p.at)
+	ref.State, ref.RevisionKind = sbom.StateUnresolved, revisionOf(&p.sink)
+	ref.Confidence, ref.How, ref.URI, ref.Host = "medium", "call", "", ""
+	if found := (pyFound{ref.At, ref.CallAt, ref.Kind}); !k.seen[found] {
+		k.seen[found] = true
+		k.inv.References = append(k.inv.References, ref)
+	}
 }
 
 // close takes back the loads of parameters for which another module gives a name.

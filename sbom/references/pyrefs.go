@@ -1,6 +1,7 @@
 package references
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -95,6 +96,12 @@ func (r *pyReader) row(c *pyCall, row *pyRole, claimed map[python.Expr]bool) {
 		return
 	}
 	r.nameSays(e, &s)
+	if s.kind == "model" && r.adapterSaid(c, e) {
+		s.kind, s.role = "adapter", "adapter"
+	}
+	if last(c.name) == "Repository" && strings.Contains(r.x.m.Text, ".push_to_hub(") {
+		s.role = "push" // a clone that is made to push from
+	}
 	r.load(v, &s)
 	if s.kind == "adapter" {
 		r.base(c)
@@ -167,11 +174,55 @@ func roleArg(c *python.Call, row *pyRole) python.Expr {
 	if row.pos < 0 {
 		return nil
 	}
-	e := c.Arg("", row.pos)
-	if _, starred := e.(*python.Starred); starred {
-		return nil
+	if e := c.Arg("", row.pos); e != nil {
+		if _, starred := e.(*python.Starred); !starred {
+			return e
+		}
 	}
-	return e
+	for i := 0; i <= row.pos && i < len(c.Args); i++ { // f(*pair): item n of what is unpacked
+		if s, ok := c.Args[i].(*python.Starred); ok {
+			index := &python.Num{Span: s.Span, Text: strconv.Itoa(row.pos - i)}
+			return &python.Subscript{Span: s.Span, X: s.X, Index: index}
+		}
+	}
+	return nil
+}
+
+// isDownload tells calls that fetch a repository, whatever is in it: what is done with it, or
+// where it is put, says what it is.
+func isDownload(name string) bool {
+	switch last(name) {
+	case "snapshot_download", "hf_hub_download", "cached_download", "hf_hub_url":
+		return true
+	}
+	return false
+}
+
+// adapterSaid tells a download of an adapter by the variable that holds its name, the file
+// that is fetched or the folder it is put into.
+func (r *pyReader) adapterSaid(c *pyCall, e python.Expr) bool {
+	if !isDownload(c.name) {
+		return false
+	}
+	if pos, ok := positionOf(last(python.Dotted(e))); ok && pos.kind == "adapter" {
+		return true
+	}
+	said := []python.Expr{c.node.Arg("filename", 1), c.node.Arg("local_dir", -1), c.node.Arg("subfolder", -1)}
+	for _, e := range said {
+		if e == nil {
+			continue
+		}
+		r.x.steps = maxSteps
+		for _, t := range r.x.terms(pyValue{e, c.scope, c.block, "call"}, 0) {
+			if t.param != nil || t.imported != "" {
+				continue
+			}
+			if text, _, ok := r.x.text(t.pyValue, 0); ok && adapterName(text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // load follows a value into references, parameters and other modules.
@@ -235,7 +286,7 @@ func (r *pyReader) term(t pyTerm, s *pySink, depth int) bool {
 		}
 		return r.nested(t, s, values, depth)
 	}
-	if c, ok := t.e.(*python.Call); ok && s.kind == "adapter" && strings.HasSuffix(python.Dotted(c.Func), "snapshot_download") && depth < maxNested {
+	if c, ok := t.e.(*python.Call); ok && s.kind == "adapter" && isDownload(python.Dotted(c.Func)) && depth < maxNested {
 		return r.downloaded(t, c, s, depth) // a model's tokenizer comes with it; an adapter is told by its use
 	}
 	text, known, isText := r.x.text(t.pyValue, 0)

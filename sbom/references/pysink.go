@@ -48,6 +48,10 @@ func (r *pyReader) callSays(c *pyCall, s *pySink) bool {
 			if known && text == "space" {
 				return false
 			}
+		case "model_version":
+			if s.host == "sagemaker" { // JumpStart: the version of the model's listing
+				r.revision(v, s)
+			}
 		case "split":
 			s.split, _, _ = r.x.constant(v)
 		case "pretrained":
@@ -193,13 +197,15 @@ func (s *pySink) accepts(text string) bool {
 	if s.kind == "dataset" && s.host == "" {
 		text = datasetName(text)
 	}
-	if placeholder(text) || s.kind == "dataset" && builders[text] {
+	if placeholder(text) || s.kind == "dataset" && builders[text] || s.kind == "tokenizer" && serviceOf(text) != "" {
 		return false
 	}
 	kind := KindOf(s.lookup(text))
 	switch {
 	case kind == NameNone:
 		return s.host == "clip" && text != "" // ViT-B/32@336px
+	case s.has("hosted"):
+		return hostedName(s.host, text)
 	case s.has("remote"):
 		return kind == NameURL || kind == NameBucket || kind == NameHub && strings.Contains(text, "://")
 	case s.has("shaped"):
@@ -235,7 +241,7 @@ func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
 		ref.Name = name
 	}
 	if s.host != "" && !strings.HasPrefix(lookup, "hf") && ref.State == sbom.StateResolved {
-		if kind := KindOf(lookup); !hosted[s.host] || kind != NameHub && kind != NameRegistry && kind != NameURL && kind != NameBucket {
+		if kind := KindOf(lookup); !hosted[s.host] && !s.has("hosted") || kind != NameHub && kind != NameRegistry && kind != NameURL && kind != NameBucket {
 			ref.Host, ref.URI = s.host, s.host+"://"+lookup
 			ref.Revision, ref.RevisionKind = "", sbom.RevisionNone
 			SetRevision(&ref, revision)
@@ -248,7 +254,7 @@ func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
 		ref.Confidence = "medium"
 	}
 	ref.CallAt, ref.Loader, ref.Split, ref.TrustRemoteCode = s.callAt, s.loader, s.split, s.trust
-	if s.role != "push" && s.role != "output" && (ref.Host == "huggingface" || ref.Host == "" || ref.Host == "modelscope") {
+	if s.role != "push" && s.role != "output" && (ref.Host == "huggingface" || ref.Host == "" || ref.Host == "modelscope" || ref.Host == "sagemaker") {
 		switch s.revisionState {
 		case "resolved":
 			SetRevision(&ref, s.revision)

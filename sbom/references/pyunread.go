@@ -12,6 +12,35 @@ func (r *pyReader) unread(d *pyDecl) bool {
 	return occurs(r.x.m.Text, d.key) == 1
 }
 
+// compared tells a variable whose only use is to be compared with: names that a program
+// knows something about are not what it loads.
+func (r *pyReader) compared(d *pyDecl) bool {
+	if !d.variable {
+		return false
+	}
+	text, uses := r.x.m.Text, 0
+	for from := 0; ; {
+		i := strings.Index(text[from:], d.key)
+		if i < 0 {
+			return uses > 0
+		}
+		start, end := from+i, from+i+len(d.key)
+		from = end
+		if start > 0 && wordByte(text[start-1]) || end < len(text) && wordByte(text[end]) {
+			continue
+		}
+		after := strings.TrimLeft(text[end:min(end+8, len(text))], " ")
+		if strings.HasPrefix(after, "=") && !strings.HasPrefix(after, "==") {
+			continue // it is given its value
+		}
+		before := strings.TrimRight(text[max(start-8, 0):start], " ")
+		if !strings.HasSuffix(before, " in") && !strings.HasSuffix(before, "==") && !strings.HasSuffix(before, "!=") {
+			return false
+		}
+		uses++
+	}
+}
+
 // script tells a notebook, and a file that loads something as soon as it runs.
 func (r *pyReader) script() bool {
 	if r.x.top == 0 {

@@ -89,7 +89,22 @@ func (x *pyModule) nameTerms(n *python.Name, v pyValue, depth int) []pyTerm {
 	if full, ok := x.imports[n.ID]; ok {
 		return []pyTerm{{pyValue: v, imported: full}}
 	}
+	if from := x.star(); from != "" {
+		return []pyTerm{{pyValue: v, imported: starred + from + "." + n.ID}}
+	}
 	return []pyTerm{{pyValue: v}}
+}
+
+// starred marks a name that may have come with from module import *.
+const starred = "*"
+
+// star is the one module all of whose names were imported, "" when there is none or there
+// are several.
+func (x *pyModule) star() string {
+	if len(x.stars) != 1 {
+		return ""
+	}
+	return x.stars[0]
 }
 
 // reaching are the bindings that a use in the same scope can see: from the last one
@@ -286,12 +301,66 @@ func (x *pyModule) callTerms(c *python.Call, v pyValue, depth int) ([]pyTerm, bo
 			}
 		}
 	}
+	if out := x.chosen(c, short, v, depth); len(out) > 0 {
+		return out, true
+	}
 	if fn := x.function(c.Func, v.scope); fn != nil && len(fn.returns) > 0 && fn.name != "__init__" {
 		if out := x.all(fn.returns, depth+1); len(out) > 0 {
 			return out, true
 		}
 	}
+	if full := x.elsewhere(c, v); full != "" {
+		return []pyTerm{{pyValue: v, imported: full}}, true
+	}
 	return nil, false
+}
+
+// returned marks the name of a function of another module that stands for what it returns.
+const returned = "()"
+
+// elsewhere is the name under which the linker finds what a function of another module of
+// the source returns, "" for any other call.
+func (x *pyModule) elsewhere(c *python.Call, v pyValue) string {
+	head := receiver(c.Func)
+	if head == nil || x.local(head.ID, v.scope) {
+		return ""
+	}
+	name := x.callee(c.Func, v.scope, 0)
+	if x.imports[head.ID] == "" {
+		if from := x.star(); from != "" && python.Expr(head) == c.Func && !x.own(name) && len(rolesOf(name)) == 0 && len(x.root.names[name]) == 0 {
+			return starred + from + "." + name + returned
+		}
+		return ""
+	}
+	root, _, _ := strings.Cut(name, ".")
+	if foreign[root] || strings.Contains(name, "?") || isClass(last(name)) || strings.Count(python.Dotted(c.Func), ".") > 1 || len(rolesOf(name)) > 0 {
+		return ""
+	}
+	return name + returned
+}
+
+// widgets are what a page of Streamlit asks with, by the argument that holds the choices
+// and the one that holds what is there first.
+var widgets = map[string][2]string{
+	"selectbox": {"options", ""}, "radio": {"options", ""}, "select_slider": {"options", "value"}, "multiselect": {"options", "default"}, "pills": {"options", "default"}, "segmented_control": {"options", "default"},
+	"text_input": {"", "value"}, "text_area": {"", "value"},
+}
+
+// chosen are the values that a widget can give.
+func (x *pyModule) chosen(c *python.Call, short string, v pyValue, depth int) []pyTerm {
+	w, ok := widgets[short]
+	if !ok {
+		return nil
+	}
+	var out []pyTerm
+	if w[0] != "" {
+		if e := c.Arg(w[0], 1); e != nil {
+			out = append(out, x.all(x.elements(pyValue{e, v.scope, v.block, "list"}, depth+1), depth)...)
+		}
+	} else if e := c.Arg(w[1], 1); e != nil {
+		out = append(out, x.terms(pyValue{e, v.scope, v.block, "default"}, depth+1)...)
+	}
+	return out
 }
 
 // function is the function of this module that an expression calls.

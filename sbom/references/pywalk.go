@@ -180,7 +180,7 @@ func (w *pyWalker) unpack(targets []python.Expr, v pyValue, path []int) {
 }
 
 func (w *pyWalker) declare(key string, v pyValue, at python.Pos, how string) {
-	w.x.decls = append(w.x.decls, pyDecl{key: key, value: v, at: at, how: how})
+	w.x.decls = append(w.x.decls, pyDecl{key: key, value: v, at: at, how: how, service: serviceKey(key)})
 }
 
 func (w *pyWalker) imported(s *python.Import) {
@@ -189,6 +189,9 @@ func (w *pyWalker) imported(s *python.Import) {
 		case s.From && a.Name == "*":
 			from := w.x.from(s)
 			w.x.imports["*"+from] = from
+			if root, _, _ := strings.Cut(from, "."); !foreign[root] {
+				w.x.stars = append(w.x.stars, from)
+			}
 		case s.From:
 			name := a.As
 			if name == "" {
@@ -282,8 +285,14 @@ func (w *pyWalker) expr(e python.Expr) {
 			for i := range n.Keywords {
 				if k := &n.Keywords[i]; k.Name != "" {
 					w.declare(k.Name, w.value(k.Value, "keyword"), k.At, "keyword")
-					w.x.decls[len(w.x.decls)-1].revision = stringOf(n.Arg("revision", -1))
-					w.x.decls[len(w.x.decls)-1].fetches = n.Arg("url", -1) != nil
+					d := &w.x.decls[len(w.x.decls)-1]
+					d.revision = stringOf(n.Arg("revision", -1))
+					d.fetches = n.Arg("url", -1) != nil
+					for _, key := range providerKeys {
+						if d.service == "" {
+							d.service = serviceNamed(stringOf(n.Arg(key, -1)))
+						}
+					}
 				}
 			}
 		case *python.Dict:
@@ -297,7 +306,13 @@ func (w *pyWalker) expr(e python.Expr) {
 						key = "tokenizer_name"
 					}
 					w.declare(key, w.value(n.Values[i], "dict"), s.Pos(), "dict")
-					w.x.decls[len(w.x.decls)-1].revision = entry(n, "revision")
+					d := &w.x.decls[len(w.x.decls)-1]
+					d.revision = entry(n, "revision")
+					for _, key := range providerKeys {
+						if d.service == "" {
+							d.service = serviceNamed(entry(n, key))
+						}
+					}
 				}
 			}
 		case *python.Comp:

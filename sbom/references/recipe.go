@@ -156,7 +156,7 @@ func (r *recipe) node(n *tree.Node, key string, parent *tree.Node) {
 		if key == "environment" || key == "env" {
 			r.environment(n)
 		}
-		if key == "args" || key == "command" || key == "cmd" {
+		if key == "args" || key == "command" || key == "cmd" || flagList(n) {
 			r.args(n)
 		}
 		for _, item := range n.Items {
@@ -180,13 +180,15 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	case (key == "datasets" || key == "test_datasets" || key == "pretraining_dataset" || key == "pretrain_datasets") && p.Value.Kind == tree.List:
 		r.datasets(key, p)
 		return
-	case key == "run" || key == "setup" || key == "script" || key == "command" || key == "entrypoint":
-		if p.Value.Kind == tree.String && strings.ContainsAny(p.Value.Text, "\n ") {
-			r.script(p)
-			return
-		}
+	case commandKeys[key] && spaced(p.Value):
+		r.script(p)
+		return
 	}
 	if r.embedded(key, p) {
+		return
+	}
+	if hasFlags(key, p.Value) {
+		r.script(p)
 		return
 	}
 	if name, ok := r.special(key, parent, p); ok {
@@ -200,8 +202,11 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 			r.interpolated(p, v, parent)
 			return
 		}
-		if pos, ok := positionOf(p.Key); ok && pos.accepts(p.Value.Text) && !alias(p) {
-			r.add(pos, p, parent)
+		if r.hosted(p, parent) {
+			return
+		}
+		if pos, ok := positionOf(p.Key); ok && !alias(p) {
+			r.names(pos, p, parent)
 		}
 	case tree.List:
 		pos, ok := positionOf(p.Key)
@@ -217,6 +222,9 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 		}
 		r.node(p.Value, p.Key, parent)
 	case tree.Map:
+		if r.described(p, parent) {
+			return
+		}
 		r.node(p.Value, p.Key, parent)
 	}
 }
@@ -224,12 +232,20 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 // pairValue reads a name/value pair of a container's environment.
 func (r *recipe) pairValue(n *tree.Node) {
 	name, value := n.Get("name"), n.Get("value")
+	if value == nil {
+		if value = n.Get("default"); value == nil {
+			value = n.Get("defaultValue")
+		}
+	}
 	if name == nil || value == nil || name.Kind != tree.String || value.Kind != tree.String {
 		return
 	}
-	value = orElse(value)
-	if pos, ok := positionOf(name.Text); ok && pos.accepts(value.Text) {
-		r.add(pos, tree.Pair{Key: name.Text, Line: name.Line, Column: name.Column, Value: value}, nil)
+	p := tree.Pair{Key: name.Text, Line: name.Line, Column: name.Column, Value: orElse(value)}
+	if r.hosted(p, nil) {
+		return
+	}
+	if pos, ok := positionOf(name.Text); ok {
+		r.names(pos, p, nil)
 	}
 }
 
@@ -243,8 +259,12 @@ func (r *recipe) environment(n *tree.Node) {
 		at := *item
 		at.Text, at.Column = value, item.Column+len(name)+1
 		at = *orElse(&at)
-		if pos, ok := positionOf(name); ok && pos.accepts(at.Text) {
-			r.add(pos, tree.Pair{Key: name, Line: item.Line, Column: item.Column, Value: &at}, nil)
+		p := tree.Pair{Key: name, Line: item.Line, Column: item.Column, Value: &at}
+		if r.hosted(p, nil) {
+			continue
+		}
+		if pos, ok := positionOf(name); ok {
+			r.names(pos, p, nil)
 		}
 	}
 }
@@ -369,8 +389,8 @@ func (r *recipe) add(pos position, p tree.Pair, parent *tree.Node) {
 		revision = nil // what is published is not asked for at a revision
 	}
 	for _, key := range revision {
-		if v := parent.Get(key).Str(); v != "" {
-			SetRevision(&ref, v)
+		if n := parent.Get(key); n.Str() != "" {
+			SetRevision(&ref, orElse(n).Text)
 			break
 		}
 	}

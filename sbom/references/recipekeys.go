@@ -43,15 +43,21 @@ func (r *recipe) interpolated(p tree.Pair, v *tree.Node, parent *tree.Node) {
 var grouped = set("name", "path", "id", "repo", "repo_id", "hf_name", "hf_id", "hf_path", "uri", "source", "name_or_path")
 
 // groupPosition is the meaning of such a key.
-func groupPosition(pointer, key string) (position, bool) {
+func groupPosition(file, pointer, key string) (position, bool) {
 	if !grouped[key] {
 		return position{}, false
 	}
 	parts := strings.Split(pointer, "/")
 	if len(parts) < 3 {
-		return position{}, false
+		if parts = strings.Split(file, "/"); len(parts) < 2 { // a group of settings is a folder (Hydra)
+			return position{}, false
+		}
+		parts = []string{"", strings.TrimSuffix(parts[len(parts)-2], "s"), key}
 	}
 	pos, ok := positionOf(parts[len(parts)-2] + "_name")
+	if !ok && len(parts) > 3 { // adapters: [{repo: …}], adapters: {legal: {repo: …}}
+		pos, ok = pluralPosition(parts[len(parts)-3])
+	}
 	if pos.role == "push" || pos.role == "output" {
 		return position{}, false
 	}
@@ -98,7 +104,7 @@ func (r *recipe) special(key string, parent *tree.Node, p tree.Pair) (position, 
 	default:
 		var ok bool
 		named := key == "name" && (parent.Has("uri") || parent.Has("url") || parent.Has("path") || parent.Has("storageUri"))
-		if pos, ok = groupPosition(p.Value.Pointer, key); !ok || named || KindOf(p.Value.Text) != NameHub {
+		if pos, ok = groupPosition(r.file.Path, p.Value.Pointer, key); !ok || named || KindOf(p.Value.Text) != NameHub {
 			return position{}, false
 		}
 	}
@@ -160,6 +166,11 @@ func (r *recipe) datasets(key string, p tree.Pair) {
 		}
 		if item.Kind != tree.Map {
 			continue
+		}
+		for _, p := range item.Pairs {
+			if p.Value.Kind == tree.Map {
+				r.node(p.Value, p.Key, item)
+			}
 		}
 		for _, name := range []string{"path", "id", "dataset_name", "name", "data_files"} {
 			v := item.Get(name)

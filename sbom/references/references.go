@@ -23,6 +23,7 @@ var Collectors = []sbom.Collector{
 	notebookCollector,
 	javascriptCollector,
 	terraformCollector,
+	tritonCollector,
 }
 
 // Linkers join references with what is in the source, in this order.

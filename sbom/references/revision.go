@@ -15,6 +15,9 @@ func Normalise(kind, name string) (uri, host string) {
 		if host := serviceOf(name); host != "" && kind == "model" {
 			return host + "://" + name, host
 		}
+		if KindOf(name) == NameBare && (kind == "adapter" || folderName(name)) { // the hub has no adapter without an owner
+			return "./" + name, "local"
+		}
 		id, _ := HubID(name)
 		if kind == "dataset" {
 			return "hf://datasets/" + id, "huggingface"
@@ -42,7 +45,10 @@ func Normalise(kind, name string) (uri, host string) {
 			return name, "wandb"
 		}
 		if host := hostedProvider(strings.ToLower(name)); host != "" {
-			rest := name[strings.IndexAny(name, "/:")+1:]
+			rest := strings.TrimPrefix(name[strings.IndexAny(name, "/:")+1:], "/")
+			if bedrockModel(name) != "" {
+				rest = name
+			}
 			if host == "huggingface" {
 				return Normalise(kind, rest)
 			}

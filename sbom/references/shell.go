@@ -2,6 +2,7 @@ package references
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strings"
 
@@ -29,8 +30,16 @@ func matchShell(f *sbom.File) bool {
 		return true
 	}
 	name := f.Name()
-	return isDockerfile(name) || name == "serving.properties" || name == "Makefile" || name == "justfile" || strings.HasPrefix(name, ".env.") ||
+	return isDockerfile(name) || name == "serving.properties" || isMakefile(name) || isJustfile(name) || strings.HasPrefix(name, ".env.") ||
 		f.Ext() == "" && strings.HasPrefix(string(f.Head), "#!") && strings.Contains(firstLine(string(f.Head)), "sh")
+}
+
+func isMakefile(name string) bool {
+	return name == "Makefile" || name == "makefile" || name == "GNUmakefile" || strings.HasPrefix(name, "Makefile.")
+}
+
+func isJustfile(name string) bool {
+	return strings.EqualFold(name, "justfile") || name == ".justfile" || strings.HasSuffix(name, ".just")
 }
 
 func isDockerfile(name string) bool {
@@ -52,8 +61,10 @@ func collectShell(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		text, how = dockerfileShell(text), "dockerfile"
 	case f.Ext() == ".properties":
 		how = "properties"
-	case name == "Makefile" || f.Ext() == ".mk":
-		how = "makefile"
+	case isMakefile(name) || f.Ext() == ".mk":
+		text, how = makefileShell(text), "makefile"
+	case isJustfile(name):
+		text, how = justfileShell(text), "justfile"
 	case f.Ext() == ".env" || strings.HasPrefix(name, ".env"):
 		how = "env"
 	}
@@ -189,7 +200,7 @@ func (s *shell) assign(name, value string, w word) {
 		s.inner(script, at) // flags that a command gets later
 		return
 	}
-	if pos, ok := pluralPosition(strings.ToLower(name)); ok && w.from.Path == "" && strings.Contains(value, " ") {
+	if pos, ok := pluralPosition(strings.ToLower(name)); ok && w.from.Path == "" {
 		for _, part := range strings.Fields(value) { // for m in $MODELS
 			if KindOf(part) == NameHub && pos.accepts(part) {
 				s.declared = append(s.declared, declaredVariable{pos, part, name, at, w.at})
@@ -197,15 +208,41 @@ func (s *shell) assign(name, value string, w word) {
 		}
 		return
 	}
-	pos, ok := positionOf(name)
-	if !ok || !pos.accepts(value) {
+	if s.hosted(name, value, at, w) {
 		return
 	}
-	if s.how == "env" || s.how == "dockerfile" {
-		s.add(pos, value, at, w.at, name)
-	} else if kind := KindOf(value); w.known && (kind == NameHub || kind == NameBucket) && w.from.Path == "" && pos.role != "output" {
-		s.declared = append(s.declared, declaredVariable{pos, value, name, at, w.at})
+	pos, ok := positionOf(name)
+	if !ok {
+		return
 	}
+	parts := mixture(pos.kind, value)
+	for _, part := range parts {
+		named := pos
+		if isSum(value, parts) {
+			named.shaped = false
+		}
+		if !named.accepts(part) {
+			continue
+		}
+		if s.how == "env" || s.how == "dockerfile" {
+			s.add(named, part, at, w.at, name)
+		} else if kind := KindOf(part); w.known && (kind == NameHub || kind == NameBucket || isSum(value, parts) || legacyName(pos.kind, part)) && w.from.Path == "" && w.value.Path == "" && pos.role != "output" {
+			s.declared = append(s.declared, declaredVariable{named, part, name, at, w.at})
+		}
+	}
+}
+
+// hosted records OPENAI_MODEL=…, OLLAMA_MODEL=…: the name of the variable says whose the
+// model is.
+func (s *shell) hosted(name, value string, at sbom.At, w word) bool {
+	host := serviceKey(name)
+	if host == "" || !w.known || w.from.Path != "" || w.value.Path != "" || KindOf(value) != NameBare && KindOf(value) != NameOllama || !hostedName(host, value) {
+		return false
+	}
+	s.add(position{"model", "serve", false}, value, at, w.at, name)
+	r := &s.out.References[len(s.out.References)-1]
+	r.Host, r.URI = host, host+"://"+value
+	return true
 }
 
 // declaredVariable is a variable under the name of a loader's argument. It counts when
@@ -224,7 +261,7 @@ func (s *shell) leftovers() {
 			used = used || i >= 0 && s.out.References[i].At == d.at && s.out.References[i].Name == d.value
 		}
 		if !used {
-			d.pos.shaped = true
+			d.pos.shaped = d.pos.shaped || KindOf(d.value) == NameHub
 			s.add(d.pos, d.value, d.at, d.call, d.name)
 		}
 	}
@@ -235,7 +272,7 @@ func (s *shell) leftovers() {
 func (s *shell) flags(words []word) {
 	first := len(s.out.References)
 	trust, revision, datasetRevision, tokenizerRevision := sbom.Unstated, "", "", ""
-	serves := servesModels(words)
+	serves, publishes := servesModels(words), hasWord(words, "--push_to_hub", "--push-to-hub")
 	for i := range words {
 		w := words[i]
 		name, value, inline := strings.Cut(w.text, "=")
@@ -243,7 +280,9 @@ func (s *shell) flags(words []word) {
 			continue
 		}
 		literal := w.literal()
-		if inline {
+		if inline && w.value.Path != "" {
+			literal = w.value
+		} else if inline {
 			literal = w.at
 			literal.Column += len(name) + 1
 		} else if i+1 < len(words) && !strings.HasPrefix(words[i+1].text, "--") {
@@ -273,14 +312,18 @@ func (s *shell) flags(words []word) {
 			s.list(pos, value, literal, w.at, name)
 			continue
 		}
-		if pos, ok := positionOf(name); ok && (strings.HasPrefix(name, "-") || strings.ContainsAny(value, "/")) && pos.accepts(value) {
-			if serves && pos.role == "base" {
-				pos.role = "serve"
-			}
-			if strings.HasPrefix(name, "--") && pos.kind == "model" && pos.role == "resume" && KindOf(value) == NameBare {
-				continue
-			}
-			s.add(pos, value, literal, w.at, name)
+		pos, ok := positionOf(name)
+		if ok && publishes && pos.kind == "model" && strings.Contains(name, "repo") {
+			pos.role = "push" // --push_to_hub --repo_id org/name
+		}
+		if !ok {
+			pos, ok = shortFlag(name, value, words)
+		}
+		if ok && serves && pos.role == "base" {
+			pos.role = "serve"
+		}
+		if ok && (strings.HasPrefix(name, "-") || strings.ContainsAny(value, "/")) {
+			s.value(pos, value, literal, w.at, name)
 		}
 		if !inline {
 			s.more(name, words[i+1:], w.at)
@@ -301,6 +344,60 @@ func (s *shell) flags(words []word) {
 			SetRevision(r, revision)
 		}
 	}
+}
+
+// value records what a flag is given: one name, a mixture of several, or NAME=org/name, which
+// is how servers are told what to call an adapter.
+func (s *shell) value(pos position, value string, literal, call sbom.At, flag string) {
+	if pos.kind == "adapter" {
+		value = afterName(value)
+	}
+	parts := mixture(pos.kind, value)
+	for _, part := range parts {
+		named := pos
+		if isSum(value, parts) {
+			named.shaped = false
+		}
+		if !named.accepts(part) || strings.HasPrefix(flag, "--") && pos.kind == "model" && pos.role == "resume" && KindOf(part) == NameBare {
+			continue
+		}
+		s.add(named, part, literal, call, flag)
+	}
+}
+
+// afterName is what stands behind NAME= (vLLM and SGLang, --lora-modules).
+func afterName(value string) string {
+	if name, rest, ok := strings.Cut(value, "="); ok && validSegment(name) && rest != "" {
+		return rest
+	}
+	return value
+}
+
+// shortFlag takes -m org/name for the model: of the programs that have such a flag, those
+// whose values are ids of the hub mean that.
+func shortFlag(name, value string, words []word) (position, bool) {
+	if name != "-m" || KindOf(value) != NameHub || strings.HasPrefix(interpreter(words), "python") && startsModule(words, name) {
+		return position{}, false
+	}
+	switch path.Base(words[0].text) {
+	case "git", "docker", "podman", "go", "pytest", "gh", "useradd", "mkdir", "install":
+		return position{}, false
+	}
+	return position{"model", "base", true}, true
+}
+
+// startsModule tells python -m module: a flag right after the interpreter.
+func startsModule(words []word, flag string) bool {
+	for i := 0; i+1 < len(words); i++ {
+		if words[i+1].text == flag {
+			return strings.HasPrefix(path.Base(words[i].text), "python")
+		}
+	}
+	return false
+}
+
+func hasWord(words []word, any ...string) bool {
+	return slices.ContainsFunc(words, func(w word) bool { return slices.Contains(any, w.text) })
 }
 
 // list reads names with commas between them.

@@ -119,8 +119,12 @@ func (s *shell) more(flag string, values []word, call sbom.At) {
 	pos.shaped = true
 	take := func(v variable) {
 		name := v.value
-		if pos.kind == "dataset" {
+		switch pos.kind {
+		case "dataset":
 			name = datasetName(name)
+		case "adapter":
+			name = afterName(name)
+			v.value = name
 		}
 		if kind := KindOf(name); (kind == NameHub || kind == NameBucket) && pos.accepts(v.value) {
 			s.add(pos, v.value, v.at, call, flag)
@@ -131,7 +135,7 @@ func (s *shell) more(flag string, values []word, call sbom.At) {
 			return
 		}
 		switch {
-		case i == 0 && strings.ContainsAny(w.text[:min(1, len(w.text))], "[{"):
+		case strings.ContainsAny(w.text[:min(1, len(w.text))], "[{"):
 			s.json(pos, w, call, flag)
 		case w.from.Path != "" && strings.Contains(w.text, " "): // $LIST is as many words as it holds
 			for _, part := range strings.Fields(w.text) {
@@ -159,8 +163,12 @@ func (s *shell) json(pos position, w word, call sbom.At, flag string) {
 	for _, item := range root.Items {
 		names = append(names, item.Str())
 	}
-	for _, p := range root.Pairs {
-		names = append(names, p.Key)
+	if p := root.Get("path"); p != nil { // vLLM: {"name": "sql", "path": "org/name"}
+		names = append(names, p.Str())
+	} else {
+		for _, p := range root.Pairs {
+			names = append(names, p.Key)
+		}
 	}
 	for _, name := range names {
 		if KindOf(name) == NameHub && pos.accepts(name) {

@@ -14,6 +14,7 @@ type word struct {
 	from  sbom.At    // where the literal stands when it came out of a variable
 	known bool       // false when a part of it is not known before run time
 	many  []variable // the values of a list or of a loop's variable, which is all of the word
+	value sbom.At    // where the literal stands of which all is that follows the first '='
 }
 
 func (w word) literal() sbom.At {
@@ -42,6 +43,7 @@ type lexer struct {
 type heredoc struct {
 	end  string
 	tabs bool // <<- takes leading tabs off
+	kept bool // NAME=$(cat <<END keeps the text for a shell that is started later
 }
 
 func (l *lexer) command() (words []word, more bool) {
@@ -86,8 +88,8 @@ func (l *lexer) command() (words []word, more bool) {
 
 // heredoc reads << WORD or <<- 'WORD'.
 func (l *lexer) heredoc() {
+	d := heredoc{kept: strings.HasSuffix(strings.TrimRight(l.text[l.bol:l.pos], " "), "=$(cat")}
 	l.pos += 2
-	d := heredoc{}
 	if strings.HasPrefix(l.text[l.pos:], "-") {
 		d.tabs = true
 		l.pos++
@@ -125,7 +127,11 @@ func (l *lexer) bodies(words []word) {
 				closes = strings.TrimLeft(closes, "\t ")
 			}
 			if closes == d.end {
-				l.sh.body(words, l.text[start:l.pos], first)
+				if text := l.text[start:l.pos]; d.kept && len(text) <= maxNestedBytes && l.sh.depth < maxShellDepth {
+					l.sh.inner(text, l.sh.place(first))
+				} else {
+					l.sh.body(words, text, first)
+				}
 				l.pos = next
 				l.line++
 				l.bol = l.pos
@@ -207,7 +213,7 @@ func (w word) done(text, raw string, expanded bool) word {
 	if expanded {
 		w.raw = raw
 	}
-	if len(w.many) > 0 && w.many[0].value != text {
+	if len(w.many) > 0 && w.many[0].value != text[strings.IndexByte(text, '=')+1:] && w.many[0].value != text {
 		w.many = nil // a part of something longer
 	}
 	return w
@@ -247,8 +253,11 @@ func (l *lexer) dollar(b *strings.Builder, w *word) {
 	v, ok := l.sh.vars[name]
 	switch {
 	case ok && len(v.value) <= maxValueBytes && b.Len() <= maxValueBytes:
-		if b.Len() == 0 {
+		switch written := b.String(); {
+		case written == "":
 			w.from, w.many = v.at, v.many
+		case strings.IndexByte(written, '=') == len(written)-1: // --model=$MODEL
+			w.value, w.many = v.at, v.many
 		}
 		b.WriteString(v.value)
 	case fallback != "" && !strings.Contains(fallback, "$"):

@@ -1,0 +1,70 @@
+package references
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestNotations holds the rules for ways of writing that a program has for itself.
+func TestNotations(t *testing.T) {
+	t.Parallel()
+	type ref struct {
+		Kind, Name, Host string
+		Line             int
+	}
+	hub := "huggingface"
+	tests := []struct {
+		name  string
+		files map[string]string
+		want  []ref
+	}{
+		{"variable after =", map[string]string{"a.sh": "MODEL=org/m\npython t.py \\\n --model_name=$MODEL ++data.path=\"${DATA}\"\n"}, []ref{{"model", "org/m", hub, 1}}},
+		{"makefile", map[string]string{"Makefile": "MODEL_NAME ?= org/m\nrun:\n\tpython t.py --model $(MODEL_NAME)\n"}, []ref{{"model", "org/m", hub, 1}}},
+		{"justfile", map[string]string{"justfile": "model := \"org/m\"\nrun:\n  vllm serve {{model}}\n"}, []ref{{"model", "org/m", hub, 1}}},
+		{"sum", map[string]string{"a.sh": "t.py --train_dataset_name \"org/a+ami-x+ami-x\"\n"}, []ref{{"dataset", "org/a", hub, 1}, {"dataset", "ami-x", hub, 1}}},
+		{"commas", map[string]string{"a.yaml": "train_dataset: org/a,org/b\nlabels: a/b,c/d\n"}, []ref{{"dataset", "org/a", hub, 1}, {"dataset", "org/b", hub, 1}}},
+		{"adapters by name", map[string]string{"a.sh": "vllm serve org/m --lora-modules sql=org/a '{\"name\": \"x\", \"path\": \"org/b\"}'\n"}, []ref{{"model", "org/m", hub, 1}, {"adapter", "org/a", hub, 1}, {"adapter", "org/b", hub, 1}}},
+		{"short flag", map[string]string{"a.sh": "bench -m org/m\ngit commit -m org/no\npython -m org/no\n"}, []ref{{"model", "org/m", hub, 1}}},
+		{"pushed by flag", map[string]string{"a.sh": "autotrain --push_to_hub --repo_id org/m --model org/b\n"}, []ref{{"model", "org/b", hub, 1}}},
+		{"kept script", map[string]string{"a.sh": "J=$(cat <<EOF\nt.py --model org/m\nEOF\n)\ncat <<EOF\nusage: --model org/no\nEOF\n"}, []ref{{"model", "org/m", hub, 2}}},
+		{"service in a name", map[string]string{".env": "OLLAMA_MODEL=llama3:8b\nGROQ_MODEL=mixtral-8x7b\nOPENAI_MODEL_TEMPERATURE=0.5\nGROQ_API_KEY=x-1\n"}, []ref{{"model", "llama3:8b", "ollama", 1}, {"model", "mixtral-8x7b", "groq", 2}}},
+		{"provider beside", map[string]string{"a.yaml": "llm:\n  provider: groq\n  model: llama-70b\nengine: ollama\n"}, []ref{{"model", "llama-70b", "groq", 3}}},
+		{"sweep", map[string]string{"a.yaml": "parameters:\n  model_name_or_path:\n    value: org/m\n  dataset_name:\n    values: [org/a, org/b]\n  model:\n    name: x/y\n    layers: 3\n"}, []ref{{"model", "org/m", hub, 3}, {"dataset", "org/a", hub, 5}, {"dataset", "org/b", hub, 5}, {"model", "x/y", hub, 7}}},
+		{"settings by folder", map[string]string{"conf/model/a.yaml": "name_or_path: gpt2-large\n", "conf/tokenizer/b.yaml": "name: org/t\n", "conf/b.yaml": "name: org/no\n"}, []ref{{"model", "gpt2-large", hub, 1}, {"tokenizer", "org/t", hub, 1}}},
+		{"adapters by key", map[string]string{"a.yaml": "lora_adapters:\n  legal:\n    source: HF\n    repo: org/a\n"}, []ref{{"adapter", "org/a", hub, 4}}},
+		{"in a list of datasets", map[string]string{"a.yaml": "datasets:\n- dataset_name: X\n  dataset_kwargs: {hf_dataset_path: org/d}\n"}, []ref{{"dataset", "org/d", hub, 3}}},
+		{"flags under any key", map[string]string{"a.yaml": "containerArgs:\n- \"--model\"\n- org/m\nstart: sh -c \"serve --model org/n\"\ndescription: use --model org/no\n"}, []ref{{"model", "org/m", hub, 3}, {"model", "org/n", hub, 4}}},
+		{"a word is a setting", map[string]string{"a.yaml": "base_model: decoder\nadapter_path: my_lora\nmodel_name_or_path: lora_model\n"}, nil},
+		{"a table is no key", map[string]string{"a.py": "V = {\"org/a-base\": \"https://huggingface.co/org/a/resolve/main/v.txt\"}\n"}, nil},
+		{"triton", map[string]string{"r/m/config.pbtxt": "backend: \"python\"\nparameters: {\n key: \"huggingface_model\",\n value: {string_value: \"org/m\"}\n}\n"}, []ref{{"model", "org/m", hub, 4}}},
+
+		{"pieces of a command", map[string]string{"a.py": "subprocess.run([\"bash\", \"-c\", (\n \"x \"\n \"--model org/m \"\n)])\n"}, []ref{{"model", "org/m", hub, 3}}},
+		{"returned elsewhere", map[string]string{"u.py": "def pick(k):\n  return \"org/a\" if k else \"org/b\"\n", "t.py": "from u import pick\nAutoModel.from_pretrained(pick(1))\n", "s.py": "from u import *\nn = pick(1)\nAutoTokenizer.from_pretrained(n)\n"},
+			[]ref{{"tokenizer", "org/a", hub, 2}, {"tokenizer", "org/b", hub, 2}, {"model", "org/a", hub, 2}, {"model", "org/b", hub, 2}}},
+		{"download of an adapter", map[string]string{"a.py": "snapshot_download(\"org/a\", local_dir=\"x/adapters/ru\")\nadapter_id = \"org/b\"\nsnapshot_download(adapter_id)\nhf_hub_download(\"org/c\", \"s-lora.safetensors\")\np = hf_hub_download(\"org/d\", \"s.bin\")\npipe.load_lora_weights(p)\nsnapshot_download(\"org/e\")\n"},
+			[]ref{{"adapter", "org/a", hub, 1}, {"adapter", "org/b", hub, 2}, {"adapter", "org/c", hub, 4}, {"adapter", "org/d", hub, 5}, {"model", "org/e", hub, 7}}},
+		{"only compared", map[string]string{"a.py": "KNOWN_MODELS = [\"org/a\"]\nif m in KNOWN_MODELS: pass\nMORE_MODELS = [\"org/b\"]\nrun(MORE_MODELS)\n"}, []ref{{"model", "org/b", hub, 3}}},
+		{"unpacked", map[string]string{"a.py": "D = [((\"squad\", None), \"x\")]\nfor s, _ in D:\n  datasets.load_dataset(*s)\n"}, []ref{{"dataset", "squad", hub, 1}}},
+		{"constant in a dict", map[string]string{"a.py": "TINY = os.getenv(\"T\", \"org/m\")\nargs = {\"model_name_or_path\": TINY}\n"}, []ref{{"model", "org/m", hub, 1}}},
+		{"asked", map[string]string{"a.py": "import fireworks\nc.chat.ask(model=\"llama-3\", messages=m)\nChatFireworks(model=\"qwen2-7b\")\nAgent(provider=\"groq\", model=\"mix-8\")\nrun(model=\"tiny-1\", prompt=p)\n"},
+			[]ref{{"model", "llama-3", "openai", 2}, {"model", "qwen2-7b", "fireworks", 3}, {"model", "mix-8", "groq", 4}}},
+		{"bedrock", map[string]string{"a.py": "model_id = \"us.anthropic.claude-3-sonnet-20240229-v1:0\";ask(model_id)\nAutoTokenizer.from_pretrained(\"gpt-4\")\nj = f(model=\"openai:/gpt-4\")\n"}, []ref{{"model", "us.anthropic.claude-3-sonnet-20240229-v1:0", "bedrock", 1}, {"model", "openai:/gpt-4", "openai", 3}}},
+		{"choice of a page", map[string]string{"a.py": "m = st.selectbox(\"M\", [\"org/a\", \"org/b\"])\nAutoModel.from_pretrained(m)\nmodel_dropdown = gr.Dropdown(choices=[\"org/c\"], value=\"org/d\")\nmodel_dropdown.change()\n"},
+			[]ref{{"model", "org/a", hub, 1}, {"model", "org/b", hub, 1}, {"model", "org/d", hub, 3}, {"model", "org/c", hub, 3}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []ref
+			for _, r := range collectAll(t, tt.files).References {
+				if r.Role != "push" && r.Role != "output" && r.Name != "" && !(r.Host == "local" && r.Kind == "model") {
+					got = append(got, ref{r.Kind, r.Name, r.Host, r.At.Line})
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,113 @@
+package references
+
+import (
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
+)
+
+// names records what a key says of its value, which may be a mixture of several.
+func (r *recipe) names(pos position, p tree.Pair, parent *tree.Node) {
+	parts := mixture(pos.kind, p.Value.Text)
+	for _, part := range parts {
+		named, one := pos, *p.Value
+		if isSum(p.Value.Text, parts) {
+			named.shaped = false
+		}
+		if one.Text = part; named.accepts(part) {
+			r.add(named, tree.Pair{Key: p.Key, Line: p.Line, Column: p.Column, Value: &one}, parent)
+		}
+	}
+}
+
+// hosted records a bare name that what stands beside it, or the key itself, says is a model
+// of a service: provider: groq, OPENAI_MODEL.
+func (r *recipe) hosted(p tree.Pair, parent *tree.Node) bool {
+	kind := KindOf(p.Value.Text)
+	if kind != NameBare && kind != NameOllama {
+		return false
+	}
+	host := serviceKey(p.Key)
+	if host == "" {
+		pos, ok := positionOf(p.Key)
+		if !ok || pos.kind != "model" || pos.role == "push" || pos.role == "output" {
+			return false
+		}
+		for _, key := range providerKeys {
+			if key == strings.ToLower(p.Key) {
+				continue
+			}
+			if host = serviceNamed(parent.Get(key).Str()); host != "" {
+				break
+			}
+		}
+	}
+	if host == "" || serviceNamed(p.Value.Text) != "" || !hostedName(host, p.Value.Text) {
+		return false
+	}
+	r.add(position{"model", "serve", false}, p, parent)
+	ref := &r.out.References[len(r.out.References)-1]
+	ref.Host, ref.URI = host, host+"://"+p.Value.Text
+	return true
+}
+
+// descriptors are the keys of a map that says what a setting may be (W&B sweeps, inputs of
+// workflows and of templates) rather than what it consists of.
+var descriptors = set("value", "values", "default", "defaultvalue", "description", "type", "required", "options", "choices", "enum", "distribution", "min", "max", "help", "title", "name", "label", "deprecationmessage", "group", "order", "component", "info", "example", "examples", "sensitive", "nullable", "advanced", "hint", "tooltip", "placeholder", "allow_custom", "multiple")
+
+// described reads the map that describes a setting: its default and its values stand for
+// the setting itself.
+func (r *recipe) described(p tree.Pair, parent *tree.Node) bool {
+	pos, ok := positionOf(p.Key)
+	if !ok {
+		pos, ok = pluralPosition(p.Key)
+	}
+	if !ok || pos.role == "push" || pos.role == "output" {
+		return false
+	}
+	var values []*tree.Node
+	for _, q := range p.Value.Pairs {
+		key := strings.ToLower(q.Key)
+		if !descriptors[key] {
+			return false
+		}
+		switch key {
+		case "value", "default", "defaultvalue":
+			values = append(values, q.Value)
+		case "values":
+			values = append(values, q.Value.Items...)
+		}
+	}
+	for _, v := range values {
+		if v.Kind == tree.String {
+			r.names(pos, tree.Pair{Key: p.Key, Line: p.Line, Column: p.Column, Value: v}, parent)
+		}
+	}
+	return len(values) > 0
+}
+
+// flagList tells a list of command line words by the flags in it, whatever the key.
+func flagList(n *tree.Node) bool {
+	for _, item := range n.Items {
+		if item.Kind == tree.String && len(item.Text) > 3 && strings.HasPrefix(item.Text, "--") && item.Text[2]|0x20 >= 'a' && item.Text[2]|0x20 <= 'z' {
+			return true
+		}
+	}
+	return false
+}
+
+// proseKeys hold text for people.
+var proseKeys = set("description", "help", "title", "message", "content", "prompt", "text", "comment", "doc", "docs", "summary", "notes", "usage", "example", "readme", "body", "system_prompt", "instructions", "question", "answer", "input", "output", "instruction")
+
+// commandKeys hold what a shell runs.
+var commandKeys = set("run", "setup", "script", "command", "entrypoint", "shell", "cmd", "ansible.builtin.shell", "ansible.builtin.command", "start_command", "startcommand", "launch_command")
+
+// spaced tells a text of several words.
+func spaced(v *tree.Node) bool {
+	return v.Kind == tree.String && strings.ContainsAny(v.Text, "\n ")
+}
+
+// hasFlags tells a command under any key by the flags in it.
+func hasFlags(key string, v *tree.Node) bool {
+	return spaced(v) && strings.Contains(v.Text, " --") && !proseKeys[key] && !strings.Contains(v.Text, "{{")
+}
