@@ -57,6 +57,10 @@
 #       doc: >-
 #         regular expressions of what only names a model to a service (callees, keys, flags): which
 #         bytes answer is decided where the service is deployed
+#     jobs:
+#       type: set
+#       default: [Job, CronJob, JobSet, RayJob, Workflow, CronWorkflow]
+#       doc: kinds of workload that run to their end
 #     skip_paths:
 #       type: set
 #       default:
@@ -107,6 +111,8 @@ _served contains served if {
 	not ref.confidence == "low"
 	not _asked(ref)
 	not ref.at.path in _training
+	not ref.at.path in _batch
+	not _task(ref)
 	_fetched(ref.uri)
 	not places.line(ref.at) in _declared
 	not places.line(ref.call_at) in _declared
@@ -143,6 +149,27 @@ _training contains workload.at.path if {
 	some workload in input.workloads
 	contains(workload.kind, "Train")
 }
+
+# What runs to its end serves nobody, unless a server stands in the same file.
+_batch contains workload.at.path if {
+	some workload in input.workloads
+	workload.kind in settings["DEP-002"].jobs
+	not workload.at.path in _servers
+}
+
+_servers contains workload.at.path if {
+	some workload in input.workloads
+	workload.role in settings["DEP-002"].roles
+}
+
+# A command in a document of which no workload is made is that of a task.
+_task(ref) if {
+	ref.how == "yaml"
+	startswith(ref.loader, "-")
+	not ref.at.path in _manifests
+}
+
+_manifests contains workload.at.path if some workload in input.workloads
 
 _fetched(uri) if {
 	some scheme in settings["DEP-002"].schemes

@@ -13,6 +13,8 @@ base := {
 }
 
 fires := {
+	"server beside a job": {"references": [object.union(base.ref, {"how": "yaml"})], "workloads": [{"name": "load", "role": "other", "kind": "Job", "at": {"path": "serve.py"}}, {"name": "api", "role": "serving", "kind": "Deployment", "at": {"path": "serve.py"}}]},
+	"command of a workload": {"references": [object.union(base.ref, {"how": "yaml", "loader": "--model"})], "workloads": [{"name": "api", "role": "other", "kind": "Graph", "at": {"path": "serve.py"}}]},
 	"run of a tracker": {"references": [object.union(base.ref, {"uri": "mlflow://runs:/7/m", "revision_kind": ""})]},
 	"host that begins like the loopback": {"workloads": [{"name": "api", "role": "serving", "models": [object.union(base.model, {"uri": "s3://localhost-models/m", "revision_kind": ""})]}]},
 	"address of a model": {"references": [object.union(base.ref, {"how": "yaml", "loader": "model_url"})]},
@@ -28,6 +30,8 @@ fires := {
 }
 
 silent := {
+	"benchmark": {"references": [object.union(base.ref, {"how": "yaml"})], "workloads": [{"name": "bench", "role": "other", "kind": "Job", "at": {"path": "serve.py"}}]},
+	"command of a task": {"references": [object.union(base.ref, {"how": "yaml", "loader": "--model_checkpoint"})]},
 	"folder of the machine": {"references": [object.union(base.ref, {"uri": "mlflow://./outputs/mlflow-model"})]},
 	"folder above": {"references": [object.union(base.ref, {"uri": "mlflow://../m"})]},
 	"folder from the root": {"references": [object.union(base.ref, {"uri": "mlflow:///mnt/m"})]},
@@ -63,6 +67,8 @@ silent := {
 }
 
 found := {
+	"server beside a job": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
+	"command of a workload": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
 	"run of a tracker": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves mlflow://runs:/7/m without a revision", "subject": "mlflow://runs:/7/m"}},
 	"host that begins like the loopback": {{"at": {"line": 9, "path": "a.yaml"}, "detail": "api serves s3://localhost-models/m without a revision", "subject": "s3://localhost-models/m"}},
 	"address of a model": {{"at": {"line": 9, "path": "serve.py"}, "detail": "serve.py serves hf://acme/m at branch \"main\", which moves", "subject": "hf://acme/m"}},
