@@ -3,8 +3,11 @@ package weights
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
@@ -69,6 +72,7 @@ func collectTemplate(_ context.Context, f *sbom.File, out *sbom.Inventory) error
 	switch f.Ext() {
 	case ".jinja", ".jinja2", ".j2":
 		addTemplate(&w, "", string(content), 0)
+		checkTemplate(&w, sbom.At{Path: f.Path}, string(content), ownTemplate(f.Path), out)
 	default:
 		if !bytes.Contains(content, []byte("chat_template")) && !templateFiles[strings.ToLower(f.Name())] {
 			return nil
@@ -77,14 +81,39 @@ func collectTemplate(_ context.Context, f *sbom.File, out *sbom.Inventory) error
 		if docs.Err != nil {
 			docs.Problem(f, sbom.FamilyWeights, out)
 		}
+		var check func(*tree.Node)
+		if f.Ext() == ".json" { // in YAML a template of Helm may stand where one of Jinja will
+			check = func(n *tree.Node) { checkTemplate(&w, n.At(f.Path), n.Text, ownTemplate(f.Path), out) }
+		}
 		for _, doc := range docs.Docs {
-			findTemplates(&w, doc, "")
+			findTemplates(&w, doc, "", check)
 		}
 	}
 	if len(w.Templates) > 0 {
 		out.Weights = append(out.Weights, w)
 	}
 	return nil
+}
+
+// ownTemplate tells a file that transformers reads: its templates have no tags but those
+// that transformers knows.
+func ownTemplate(name string) bool {
+	return templateFiles[strings.ToLower(path.Base(name))] || strings.Contains(strings.ToLower(name), "additional_chat_templates/")
+}
+
+// checkTemplate makes a problem of a template that Jinja refuses.
+func checkTemplate(w *sbom.Weights, at sbom.At, text string, strict bool, out *sbom.Inventory) {
+	err := jinjaSyntax(text, strict)
+	switch {
+	case !utf8.ValidString(text): // transformers reads it as UTF-8
+		err = errors.New("it is not UTF-8")
+	case strings.IndexByte(text, 0) >= 0:
+		err = errors.New("it has a zero byte")
+	}
+	if err != nil {
+		w.Content = "partial"
+		out.AddProblem(at, sbom.FamilyWeights, "malformed", fmt.Sprintf("chat template is none of Jinja: %v", err))
+	}
 }
 
 // templateFiles are the files from which transformers reads templates: what cannot be read
@@ -110,8 +139,8 @@ func pointerToTemplate(f *sbom.File, content []byte, out *sbom.Inventory) {
 }
 
 // findTemplates walks a document to every key that names a chat template. The depth of
-// the document is bounded by package tree.
-func findTemplates(w *sbom.Weights, n *tree.Node, key string) {
+// the document is bounded by package tree. check, which may be nil, is called with each.
+func findTemplates(w *sbom.Weights, n *tree.Node, key string, check func(*tree.Node)) {
 	if n == nil {
 		return
 	}
@@ -124,15 +153,18 @@ func findTemplates(w *sbom.Weights, n *tree.Node, key string) {
 			if named {
 				sub = key + "." + pair.Key
 			}
-			findTemplates(w, pair.Value, sub)
+			findTemplates(w, pair.Value, sub, check)
 		}
 	case tree.List:
 		for _, item := range n.Items {
-			findTemplates(w, item, key)
+			findTemplates(w, item, key, check)
 		}
 	case tree.String:
 		if named && (strings.Contains(n.Text, "{{") || strings.Contains(n.Text, "{%")) {
 			addTemplate(w, clip(key, maxNameBytes), n.Text, 0)
+			if check != nil {
+				check(n)
+			}
 		}
 	}
 }
