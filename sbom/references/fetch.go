@@ -53,6 +53,15 @@ func (s *shell) fetch(words []word) {
 	}
 }
 
+// modelscope says of what was found from number n on that it lies on that hub.
+func (s *shell) modelscope(n int) {
+	for i := n; i < len(s.out.References); i++ {
+		if r := &s.out.References[i]; r.Host == "huggingface" {
+			r.Host, r.URI = "modelscope", "modelscope://"+r.Name
+		}
+	}
+}
+
 // spacy reads spacy download NAME, with or without python -m before it.
 func (s *shell) spacy(args []word) {
 	for i := 0; i+1 < len(args); i++ {

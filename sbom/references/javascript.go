@@ -154,7 +154,7 @@ func (r *jsReader) call(i int) {
 }
 
 // jsVendors are functions of the AI SDK that take the name of a hosted model.
-var jsVendors = map[string]string{"openai": "openai", "anthropic": "anthropic", "google": "google", "mistral": "mistral", "groq": "groq", "xai": "xai"}
+var jsVendors = map[string]string{"openai": "openai", "anthropic": "anthropic", "google": "google", "mistral": "mistral", "groq": "groq", "xai": "xai", "deepseek": "deepseek", "cohere": "cohere", "togetherai": "together", "fireworks": "fireworks", "perplexity": "perplexity", "azure": "openai", "bedrock": "bedrock", "vertex": "google", "ollama": "ollama", "cerebras": "cerebras", "openrouter": "openrouter"}
 
 // vendor reads openai("gpt-4o").
 func (r *jsReader) vendor(i int, host string) {
@@ -255,7 +255,9 @@ func (r *jsReader) declared() {
 			values = r.items(i + 3)
 		}
 		for _, v := range values {
-			r.declare(pos, v, key)
+			if sep.text != ":" || !r.hosted(i, pos, v, key) {
+				r.declare(pos, v, key)
+			}
 		}
 	}
 }
@@ -286,7 +288,10 @@ func (r *jsReader) declare(pos position, v, key jsToken) {
 			r.add(pos, v, key.pos, key.text, "constant").Confidence = "medium"
 		}
 	case NameBare:
-		if pos.kind == "model" && serviceOf(v.text) != "" {
+		if host := serviceKey(key.text); host != "" && pos.kind == "model" && hostedName(host, v.text) {
+			ref := r.add(position{"model", "serve", false}, v, key.pos, key.text, "constant")
+			ref.Host, ref.URI = host, host+"://"+v.text
+		} else if pos.kind == "model" && serviceOf(v.text) != "" {
 			r.add(position{"model", "serve", false}, v, key.pos, key.text, "constant")
 		}
 	}

@@ -161,6 +161,12 @@ func componentOf(r *sbom.Reference) sbom.Component {
 			c.Purl += "?repository_url=https://huggingface.co/datasets"
 		}
 	}
+	if rest, ok := strings.CutPrefix(c.Name, "modelscope://"); ok { // has owners as the hub has, and no type of purl
+		c.Name = rest
+		if org, _, ok := strings.Cut(rest, "/"); ok {
+			c.Namespace, c.Publisher = org, org
+		}
+	}
 	c.Ref = r.Kind + ":" + r.URI
 	if c.Version != "" {
 		c.Ref += "@" + c.Version

@@ -266,7 +266,7 @@ func placeholder(name string) bool {
 	lower := strings.ToLower(name)
 	switch lower {
 	case "", "none", "null", "true", "false", "auto", "default", "...", "~", "model", "dataset", "model_name", "dataset_name", "your_model", "local", "custom", "tbd",
-		"test", "test-model", "test_model", "dummy", "dummy-model", "fake", "fake-model", "mock", "mock-model", "my-model", "my_model", "local-model", "some-model", "foo", "bar", "model-name":
+		"test", "test-model", "test_model", "dummy", "dummy-model", "fake", "fake-model", "mock", "mock-model", "my-model", "my_model", "local-model", "some-model", "deployment-name", "deployment_name", "model-id", "model_id", "dataset-name", "foo", "bar", "model-name":
 		return true
 	}
 	for _, p := range placeholders {

@@ -87,6 +87,9 @@ func (r *pyReader) row(c *pyCall, row *pyRole, claimed map[python.Expr]bool) {
 		return
 	}
 	s := pySink{kind: row.kind, role: row.role, host: row.host, flags: row.flags, loader: c.name, callAt: r.x.m.At(c.node.Pos())}
+	if strings.HasPrefix(c.name, "modelscope.") && s.host == "" {
+		s.host = "modelscope"
+	}
 	if !r.callSays(c, &s) {
 		r.claim(v)
 		return

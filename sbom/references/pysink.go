@@ -48,6 +48,10 @@ func (r *pyReader) callSays(c *pyCall, s *pySink) bool {
 			if known && text == "space" {
 				return false
 			}
+		case "hub":
+			if text, _, _ := r.x.constant(v); s.host == "modelscope" && text == "hf" { // FunASR
+				s.host = ""
+			}
 		case "model_version":
 			if s.host == "sagemaker" { // JumpStart: the version of the model's listing
 				r.revision(v, s)
@@ -241,7 +245,11 @@ func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
 		ref.Name = name
 	}
 	if s.host != "" && !strings.HasPrefix(lookup, "hf") && ref.State == sbom.StateResolved {
-		if kind := KindOf(lookup); !hosted[s.host] && !s.has("hosted") || kind != NameHub && kind != NameRegistry && kind != NameURL && kind != NameBucket {
+		if kind := KindOf(lookup); s.host == "modelscope" {
+			if kind == NameHub || kind == NameBare && !folderName(lookup) {
+				ref.Host, ref.URI = s.host, s.host+"://"+lookup
+			}
+		} else if !hosted[s.host] && !s.has("hosted") || kind != NameHub && kind != NameRegistry && kind != NameURL && kind != NameBucket {
 			ref.Host, ref.URI = s.host, s.host+"://"+lookup
 			ref.Revision, ref.RevisionKind = "", sbom.RevisionNone
 			SetRevision(&ref, revision)

@@ -1,6 +1,9 @@
 package references
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // unread tells a variable of a script that nothing reads: a list of models one might
 // choose from is kept beside the one that is loaded (unsloth's notebooks). A module that
@@ -11,6 +14,11 @@ func (r *pyReader) unread(d *pyDecl) bool {
 	}
 	return occurs(r.x.m.Text, d.key) == 1
 }
+
+// loopHead is for x in, which takes the names one by one.
+var loopHead = regexp.MustCompile(`\bfor\s+[\w\s,()]+\sin\s*$`)
+
+const maxLoopHead = 80 // bytes before the name of what a loop goes over
 
 // compared tells a variable whose only use is to be compared with: names that a program
 // knows something about are not what it loads.
@@ -34,6 +42,9 @@ func (r *pyReader) compared(d *pyDecl) bool {
 			continue // it is given its value
 		}
 		before := strings.TrimRight(text[max(start-8, 0):start], " ")
+		if loopHead.MatchString(text[max(start-maxLoopHead, 0):start]) {
+			return false
+		}
 		if !strings.HasSuffix(before, " in") && !strings.HasSuffix(before, "==") && !strings.HasSuffix(before, "!=") {
 			return false
 		}

@@ -287,7 +287,11 @@ func (s *shell) command(words []word) {
 	if words[0].text == "echo" || words[0].text == "printf" || s.loop(words) || s.uploads(words) {
 		return
 	}
+	before := len(s.out.References)
 	s.fetch(words)
 	s.flags(words)
+	if words[0].text == "modelscope" {
+		s.modelscope(before)
+	}
 	s.nested(words)
 }
