@@ -49,20 +49,20 @@
 #       doc: what the address of data looks like
 #     programs:
 #       type: string
-#       default: '(?i)[-_./](linux|darwin|macos|osx|windows|win(32|64)|x86[-_]64|amd64|arm64|aarch64|manylinux[^/]*)([-_./]|$)|/archive/(refs/tags/)?v?[0-9]'
-#       doc: what the address of a program looks like, built for a platform or the source of a version
+#       default: '(?i)[-_./](linux|darwin|macos|osx|windows|win(32|64)|x86[-_]64|amd64|arm64|aarch64|manylinux[^/]*)([-_./]|$)|/archive/(refs/tags/)?v?[0-9]|/libtorch/|/(stable|latest|current|version)[-_.a-z0-9]*\.txt$'
+#       doc: what the address of a program looks like, built for a platform, a library, the source of a version or the file that says which is current
 #     releases:
 #       type: string
 #       default: '(^|/)(ops|\.?ci|\.actions|\.github|packaging|releases?|build[-_]tools)/'
 #       doc: folders whose scripts fetch what was built, where the address does not say more
 #     fixed:
 #       type: string
-#       default: '/(resolve|raw)/[0-9a-f]{40}/|@[0-9a-f]{40}|[?&]versionId='
+#       default: '/(resolve|raw|blob)/[0-9a-f]{40}/|githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{40}/|@[0-9a-f]{40}|[?&]versionId='
 #       doc: addresses that name fixed content
 #     skip_paths:
 #       type: set
 #       default:
-#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance|auto)[-_]?)?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
+#         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance|auto)[-_]?)?(tests?|testing|test[-_]?data|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
 #         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:

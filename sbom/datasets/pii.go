@@ -51,7 +51,42 @@ func (s *scanner) email(b []byte, at int) {
 			return
 		}
 	}
+	if impersonal(strings.ToLower(string(local)), domain) {
+		return
+	}
 	s.found.pii[piiEmail]++
+}
+
+// mailboxes are names of services rather than of people (RFC 2142, and what everybody uses).
+var mailboxes = map[string]bool{
+	"abuse": true, "admin": true, "billing": true, "contact": true, "customerservice": true, "do-not-reply": true, "donotreply": true, "enquiries": true, "feedback": true, "hello": true, "help": true, "helpdesk": true, "hostmaster": true,
+	"hr": true, "info": true, "inquiries": true, "jobs": true, "legal": true, "mail": true, "marketing": true, "media": true, "news": true, "newsletter": true, "no-reply": true, "noc": true, "noreply": true, "office": true, "orders": true,
+	"postmaster": true, "press": true, "privacy": true, "root": true, "sales": true, "security": true, "service": true, "services": true, "subscribe": true, "support": true, "team": true, "unsubscribe": true, "webmaster": true,
+}
+
+// listEndings end names of mailing lists; listHosts begin or are the hosts of such.
+var (
+	listEndings = []string{"-wg", "-list", "-users", "-dev", "-devel", "-announce", "-discuss", "-request", "-bounces", "-owner"}
+	listHosts   = []string{"lists.", "list.", "groups.", "listserv.", "googlegroups.com"}
+)
+
+// impersonal tells the address of a service or of a mailing list: it says nothing about a
+// person (GDPR, Recital 14).
+func impersonal(local, domain string) bool {
+	if mailboxes[local] {
+		return true
+	}
+	for _, ending := range listEndings {
+		if strings.HasSuffix(local, ending) {
+			return true
+		}
+	}
+	for _, host := range listHosts {
+		if strings.HasPrefix(domain, host) {
+			return true
+		}
+	}
+	return false
 }
 
 func isAlpha(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -82,6 +82,9 @@ var piiCases = []piiCase{
 		func(r *rand.Rand) string { return "somebody@example.com" },
 		func(r *rand.Rand) string { return "package@1.2." + digitsOf(r, 1) },
 		func(r *rand.Rand) string { return "a @ b.c" },
+		func(r *rand.Rand) string { return "Support@firma.de" },
+		func(r *rand.Rand) string { return "ietf-http-wg@w3.org" },
+		func(r *rand.Rand) string { return "ana.roe@lists.acme.org" },
 	}},
 	{piiCard, func(r *rand.Rand) string {
 		switch r.IntN(3) {
@@ -175,7 +178,7 @@ func TestPersonalData(t *testing.T) {
 				if !real {
 					text = c.fake[i%len(c.fake)](r)
 				}
-				s.found.reset()
+				s.found = findings{}
 				s.text([]byte(fmt.Sprintf(frame, text)))
 				got := s.found.pii[c.kind] > 0
 				switch {
@@ -246,8 +249,8 @@ func TestFinders(t *testing.T) {
 		if f.secrets != c.secrets || f.injections != c.injections || f.blobs != c.blobs || f.urls != c.urls || f.concealed() != c.hidden || f.invalid != c.invalid {
 			t.Errorf("%.60q: secrets %d injections %d blobs %d urls %d hidden %d invalid %d", c.text, f.secrets, f.injections, f.blobs, f.urls, f.concealed(), f.invalid)
 		}
-		if c.host != "" && string(f.hosts[0]) != c.host {
-			t.Errorf("%q: host %s", c.text, f.hosts[0])
+		if c.host != "" && string(s.hosts[0]) != c.host {
+			t.Errorf("%q: host %s", c.text, s.hosts[0])
 		}
 	}
 }
