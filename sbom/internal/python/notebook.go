@@ -73,6 +73,8 @@ type cells struct {
 	shell bool      // the cell is a script of another language run by a shell
 	skip  bool      // the cell is no Python
 	first bool      // no line of the cell was seen
+	begun bool      // a line that is no comment was seen
+	prose bool      // the cell holds Markdown
 	cont  bool      // the magic line before ended with a backslash
 	file  string    // name that the cell is saved under
 }
@@ -86,6 +88,7 @@ func (n *cells) all(list *tree.Node, key string) {
 			continue
 		}
 		n.shell, n.skip, n.first, n.cont, n.file = false, false, true, false, ""
+		n.begun, n.prose = false, false
 		src := c.Get(key)
 		if src == nil {
 			continue
@@ -158,6 +161,11 @@ func (n *cells) flush() {
 		n.shell = word == "bash" || word == "sh" || word == "script" || word == "!"
 		n.skip = n.shell || !pythonCells[word] && !strings.HasSuffix(n.file, ".py")
 		line = ""
+	case !n.begun && strings.HasPrefix(bare, "<"): // Markdown that was left a code cell: no statement begins so
+		n.skip, n.prose = true, true
+		line = ""
+	case n.prose:
+		line = ""
 	case n.skip:
 		if bare != "" || n.file != "" {
 			n.m.magic = append(n.m.magic, Magic{Text: line, Shell: n.shell, Cell: true, File: n.file, At: at})
@@ -188,6 +196,7 @@ func (n *cells) flush() {
 	}
 	if bare != "" {
 		n.first = false
+		n.begun = n.begun || bare[0] != '#'
 	}
 	// A lone carriage return would make a line that has no place.
 	line = strings.ReplaceAll(line, "\r", " ")

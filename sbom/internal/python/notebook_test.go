@@ -70,3 +70,20 @@ func TestNotebookOfAnotherLanguage(t *testing.T) {
 		t.Errorf("%d statements, errors %v", len(m.Body), m.Errors)
 	}
 }
+
+// TestNotebookProse leaves out Markdown that was left a code cell, and nothing else: a
+// comparison over two lines is Python.
+func TestNotebookProse(t *testing.T) {
+	const nb = `{"cells": [
+  {"cell_type": "code", "source": ["# Title\n", "\n", "<!--- badge -->\n", "Some *words* f('x')\n", "%%bash\n", "!ls"]},
+  {"cell_type": "code", "source": ["a(1\n", "< b(2))"]},
+  {"cell_type": "code", "source": ["x = 'y'\n", "<b>\n"]}
+ ]}`
+	m := Of(sbom.NewFile("n.ipynb", []byte(nb)))
+	if m.ErrorCount != 1 || len(m.Magics()) != 0 {
+		t.Errorf("%d errors, want that of the last cell; magics %v", m.ErrorCount, m.Magics())
+	}
+	if diff := cmp.Diff([]string{"a@3:37", "b@3:48"}, calls(m)); diff != "" {
+		t.Error(diff)
+	}
+}
