@@ -288,6 +288,13 @@ func (t *explainer) rules(policy *engine.Policy, c engine.Control) []RuleExplana
 	return out
 }
 
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // Text writes the explanation for people who do not read Rego's trace.
 func (x *Explanation) Text(w io.Writer) error {
 	var b strings.Builder
@@ -298,13 +305,13 @@ func (x *Explanation) Text(w io.Writer) error {
 	b.WriteString("\n\nWhat it saw\n")
 	for _, s := range x.Saw {
 		if s.Looked {
-			fmt.Fprintf(&b, "  %-18s %d entries\n", s.Section, s.Entries)
+			fmt.Fprintf(&b, "  %-18s %s\n", s.Section, counted(s.Entries, "entry", "entries"))
 		} else {
 			fmt.Fprintf(&b, "  %-18s nobody looked: %s\n", s.Section, s.Reason)
 		}
 	}
 	for _, r := range x.Rules {
-		fmt.Fprintf(&b, "\n%s:%d  fired %d times\n", x.Control.Path, r.Line, r.Fired)
+		fmt.Fprintf(&b, "\n%s:%d  fired %s\n", x.Control.Path, r.Line, counted(r.Fired, "time", "times"))
 		for _, c := range r.Conditions {
 			switch {
 			case c.Reached == 0:
