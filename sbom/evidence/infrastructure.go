@@ -5,6 +5,7 @@ import "github.com/mlpolicy/mlpolicy/sbom"
 // infrastructureCollectors read what runs models, as whom, and who can reach it.
 var infrastructureCollectors = []sbom.Collector{
 	kubernetes,
+	kustomize,
 	compose,
 	dockerfile,
 	terraform,
@@ -25,6 +26,7 @@ var infrastructureCollectors = []sbom.Collector{
 
 // infrastructureLinkers join workloads with identities, network policies and ways in.
 var infrastructureLinkers = []sbom.Linker{
+	{Name: "evidence/kustomize", Link: linkKustomize},
 	{Name: "evidence/cloud", Link: linkCloud},
 	{Name: "evidence/network-policies", Link: linkNetworkPolicies},
 	{Name: "evidence/exposures", Link: linkExposures},
