@@ -45,7 +45,7 @@ func samples(t testing.TB) []sample {
 		{name: "a.nemo", content: tarball, format: "nemo", prefixes: true},
 		{name: "a.safetensors", content: safetensorsFile(`{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8), format: "safetensors"},
 		{name: "a.gguf", content: newGGUF().str("general.architecture", "llama").tensor("w", 0, 0, 4).data32().file(), format: "gguf"},
-		{name: "a.onnx", content: onnxModel(onnxNode("Conv", ""), pbMsg(5, onnxTensor("w", ""))), format: "onnx", prefixes: true},
+		{name: "a.onnx", content: onnxGood(), format: "onnx", prefixes: true},
 		{name: "saved_model.pb", content: savedModel([][]byte{tfNodeDef("x", "PyFunc"), tfNodeDef("y", "MatMul")}), format: "tensorflow", prefixes: true},
 		{name: "a.tflite", content: tfliteFile("FlexReadFile"), format: "tflite"},
 		{name: "a.msgpack", content: []byte("\x81\xa1w\xc7\x15\x01\x93\x91\x02\xa7float32\xc4\x0801234567"), format: "flax"},

@@ -239,7 +239,7 @@ func (t *jinjaTokens) operator(rest string, r rune) {
 			return
 		}
 	}
-	if strings.IndexRune("+-/*%~[](){}<>=.:|,;", r) < 0 {
+	if !strings.ContainsRune("+-/*%~[](){}<>=.:|,;", r) {
 		t.fail("character %q is none of an expression", r)
 		return
 	}

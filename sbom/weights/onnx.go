@@ -22,6 +22,7 @@ var onnxTypes = map[uint64]string{
 	1: "FLOAT", 2: "UINT8", 3: "INT8", 4: "UINT16", 5: "INT16", 6: "INT32", 7: "INT64", 8: "STRING", 9: "BOOL", 10: "FLOAT16",
 	11: "DOUBLE", 12: "UINT32", 13: "UINT64", 14: "COMPLEX64", 15: "COMPLEX128", 16: "BFLOAT16", 17: "FLOAT8E4M3FN",
 	18: "FLOAT8E4M3FNUZ", 19: "FLOAT8E5M2", 20: "FLOAT8E5M2FNUZ", 21: "UINT4", 22: "INT4", 23: "FLOAT4E2M1",
+	24: "FLOAT8E8M0", 25: "UINT2", 26: "INT2",
 }
 
 // onnxDomains are the operator domains that come with ONNX and ONNX Runtime.
@@ -124,6 +125,9 @@ func readONNX(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 		return -1, faultf("malformed", 0, "ModelProto has no graph")
 	case !o.opsets && o.version >= 3: // "MUST be specified" since IR version 3
 		return -1, faultf("truncated", size, "ModelProto imports no operator set")
+	}
+	if err := checkONNX(r, size); err != nil {
+		return -1, err
 	}
 	w.CoversFile = sbom.Yes
 	return size, nil
@@ -274,7 +278,7 @@ func (o *onnx) tensor(f protoField, list bool) {
 // types of four bits.
 var onnxBits = map[uint64]int64{
 	1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64, 15: 128, 16: 16,
-	17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4,
+	17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4, 24: 8, 25: 2, 26: 2,
 }
 
 // covered compares the data of a tensor with what its shape and type need.

@@ -27,11 +27,16 @@ func onnxModel(graph ...[]byte) []byte {
 }
 
 func onnxNode(op, domain string, attributes ...[]byte) []byte {
-	n := msg(pbStr(1, "x"), pbStr(2, "y"), pbStr(4, op), msg(attributes...))
+	n := msg(pbStr(1, ""), pbStr(4, op), msg(attributes...))
 	if domain != "" {
 		n = msg(n, pbStr(7, domain))
 	}
 	return pbMsg(1, n)
+}
+
+// onnxAttr is an attribute of a node with one value.
+func onnxAttr(number protowire.Number, value []byte) []byte {
+	return pbMsg(5, msg(pbStr(1, "a"), pbMsg(number, value)))
 }
 
 func onnxTensor(name, location string) []byte {
@@ -45,7 +50,7 @@ func onnxTensor(name, location string) []byte {
 func TestONNX(t *testing.T) {
 	deep := onnxNode("Relu", "")
 	for range 200 {
-		deep = onnxNode("If", "", pbMsg(5, pbMsg(6, deep)))
+		deep = onnxNode("If", "", onnxAttr(6, deep))
 	}
 	cases := []struct {
 		name       string
@@ -62,15 +67,15 @@ func TestONNX(t *testing.T) {
 		{"external backslash", onnxModel(pbMsg(5, onnxTensor("w", `..\x`))), "", `..\x/parent`, "", 6},
 		{"external drive", onnxModel(pbMsg(5, onnxTensor("w", `C:\x`))), "", `C:\x/absolute`, "", 6},
 		{"external url", onnxModel(pbMsg(5, onnxTensor("w", "https://h/x"))), "", "https://h/x/url", "", 6},
-		{"external in an attribute", onnxModel(onnxNode("Constant", "", pbMsg(5, pbMsg(5, onnxTensor("w", "../x"))))), "", "../x/parent", "", 0},
+		{"external in an attribute", onnxModel(onnxNode("Constant", "", onnxAttr(5, onnxTensor("w", "../x")))), "", "../x/parent", "", 0},
 		{"external in a sparse tensor", onnxModel(pbMsg(15, pbMsg(1, onnxTensor("w", "../x")))), "", "../x/parent", "", 6},
 		{"custom domain", onnxModel(onnxNode("Foo", "my.ops")), "Foo/my.ops/custom", "", "", 0},
 		{"python", onnxModel(onnxNode("PyOp", "ai.onnx.contrib")), "PyOp/ai.onnx.contrib/code", "", "", 0},
-		{"python in a subgraph", onnxModel(onnxNode("If", "", pbMsg(5, pbMsg(6, onnxNode("PythonOp", "com.microsoft"))))), "PythonOp/com.microsoft/code", "", "", 0},
-		{"python in a list of graphs", onnxModel(onnxNode("X", "", pbMsg(5, pbMsg(11, onnxNode("PyOp", "a"))))), "PyOp/a/code", "", "", 0},
+		{"python in a subgraph", onnxModel(onnxNode("If", "", onnxAttr(6, onnxNode("PythonOp", "com.microsoft")))), "PythonOp/com.microsoft/code", "", "", 0},
+		{"python in a list of graphs", onnxModel(onnxNode("X", "", onnxAttr(11, onnxNode("PyOp", "a")))), "PyOp/a/code", "", "", 0},
 		{"python in a function", msg(onnxModel(onnxNode("F", "")), pbMsg(25, msg(pbStr(1, "F"), pbMsg(7, pbStr(4, "PyOp"))))), "PyOp//code", "", "", 0},
 		{"python in training", msg(onnxModel(onnxNode("F", "")), pbMsg(20, pbMsg(2, onnxNode("PyOp", "")))), "PyOp//code", "", "", 0},
-		{"no location", onnxModel(pbMsg(5, msg(pbMsg(13, pbStr(1, "offset"))))), "", "", "external_without_location", 1},
+		{"no location", onnxModel(pbMsg(5, msg(pbInt(2, 1), pbMsg(13, pbStr(1, "offset"))))), "", "", "external_without_location", 1},
 		{"too deep", onnxModel(deep), "", "", "!too_deep", 0},
 		{"cut", onnxModel(onnxNode("Conv", ""))[:20], "", "", "!truncated", 0},
 		{"no graph", pbInt(1, 8), "", "", "!malformed", 0},
@@ -193,7 +198,7 @@ func TestProtoMagics(t *testing.T) {
 }
 
 func FuzzProto(f *testing.F) {
-	f.Add(onnxModel(onnxNode("If", "", pbMsg(5, pbMsg(6, onnxNode("PyOp", "a")))), pbMsg(5, onnxTensor("w", "../x"))))
+	f.Add(onnxModel(onnxNode("If", "", onnxAttr(6, onnxNode("PyOp", "a"))), pbMsg(5, onnxTensor("w", "../x"))))
 	f.Add(savedModel([][]byte{tfNodeDef("x", "PyFunc")}, tfFunction("f", tfNodeDef("p", "ReadFile"))))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		for _, read := range []reader{readONNX, readSavedModel, readGraphDef} {
