@@ -39,6 +39,8 @@ func TestNotations(t *testing.T) {
 		{"a table is no key", map[string]string{"a.py": "V = {\"org/a-base\": \"https://huggingface.co/org/a/resolve/main/v.txt\"}\n"}, nil},
 		{"triton", map[string]string{"r/m/config.pbtxt": "backend: \"python\"\nparameters: {\n key: \"huggingface_model\",\n value: {string_value: \"org/m\"}\n}\n"}, []ref{{"model", "org/m", hub, 4}}},
 
+		{"settings of one's own", map[string]string{"t.py": "p.add_argument(\"--base-net\")\nargs = p.parse_args()\nAutoModel.from_pretrained(args.base_net)\nload_dataset(cfg.corpus.name)\n", "run.sh": "python t.py --base-net org/m --other-net org/no --base_net scratch\n", "conf/c.yaml": "corpus: {name: squad}\nother: {name: imdb}\nbase_net: org/n\n", "f.py": "@app.command()\ndef main(speaker):\n  AutoTokenizer.from_pretrained(speaker)\n", "f.sh": "python f.py --speaker org/s\n"},
+			[]ref{{"dataset", "squad", hub, 1}, {"model", "org/n", hub, 3}, {"tokenizer", "org/s", hub, 1}, {"model", "org/m", hub, 1}}},
 		{"pieces of a command", map[string]string{"a.py": "subprocess.run([\"bash\", \"-c\", (\n \"x \"\n \"--model org/m \"\n)])\n"}, []ref{{"model", "org/m", hub, 3}}},
 		{"returned elsewhere", map[string]string{"u.py": "def pick(k):\n  return \"org/a\" if k else \"org/b\"\n", "t.py": "from u import pick\nAutoModel.from_pretrained(pick(1))\n", "s.py": "from u import *\nn = pick(1)\nAutoTokenizer.from_pretrained(n)\n"},
 			[]ref{{"tokenizer", "org/a", hub, 2}, {"tokenizer", "org/b", hub, 2}, {"model", "org/a", hub, 2}, {"model", "org/b", hub, 2}}},

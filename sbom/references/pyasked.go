@@ -16,6 +16,9 @@ var modelArguments = []string{"model", "model_name", "model_id", "modelId", "dep
 // asked reads a call of a client that no row of the table speaks of: client.chat(model=…,
 // messages=…), ChatFireworks(model=…), Agent(provider="groq", model=…).
 func (r *pyReader) asked(c *pyCall) bool {
+	if len(c.node.Keywords) == 0 {
+		return false
+	}
 	var e python.Expr
 	for _, name := range modelArguments {
 		if e = c.node.Arg(name, -1); e != nil {

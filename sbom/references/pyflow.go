@@ -75,6 +75,7 @@ func (r *pyReader) unfed() {
 	})
 	for _, p := range params {
 		r.links.param(p, r.sinks[p])
+		r.ownOption(p)
 		for _, o := range r.open[p] {
 			if r.fed[p] || o.sink.has("quiet") || r.resolvedAt(o.sink.callAt, o.sink.kind) {
 				continue

@@ -233,6 +233,7 @@ func (r *pyReader) load(v pyValue, s *pySink) {
 	if written(v.e) {
 		s.flags += "|path"
 	}
+	r.ownSetting(v.e, s)
 	r.x.steps = maxSteps
 	found := 0
 	for _, t := range r.x.terms(v, 0) {

@@ -288,10 +288,8 @@ func (w *pyWalker) expr(e python.Expr) {
 					d := &w.x.decls[len(w.x.decls)-1]
 					d.revision = stringOf(n.Arg("revision", -1))
 					d.fetches = n.Arg("url", -1) != nil
-					for _, key := range providerKeys {
-						if d.service == "" {
-							d.service = serviceNamed(stringOf(n.Arg(key, -1)))
-						}
+					for j := 0; j < len(providerKeys) && d.service == "" && modelKey(k.Name); j++ {
+						d.service = serviceNamed(stringOf(n.Arg(providerKeys[j], -1)))
 					}
 				}
 			}
@@ -308,10 +306,8 @@ func (w *pyWalker) expr(e python.Expr) {
 					w.declare(key, w.value(n.Values[i], "dict"), s.Pos(), "dict")
 					d := &w.x.decls[len(w.x.decls)-1]
 					d.revision = entry(n, "revision")
-					for _, key := range providerKeys {
-						if d.service == "" {
-							d.service = serviceNamed(entry(n, key))
-						}
+					for j := 0; j < len(providerKeys) && d.service == "" && modelKey(key); j++ {
+						d.service = serviceNamed(entry(n, providerKeys[j]))
 					}
 				}
 			}

@@ -205,8 +205,13 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 		if r.hosted(p, parent) {
 			return
 		}
-		if pos, ok := positionOf(p.Key); ok && !alias(p) {
+		before := len(r.out.References)
+		pos, ok := positionOf(p.Key)
+		if ok && !alias(p) {
 			r.names(pos, p, parent)
+		}
+		if len(r.out.References) == before && !r.serving && (!ok || pos.role != "push" && pos.role != "output") {
+			r.own(p)
 		}
 	case tree.List:
 		pos, ok := positionOf(p.Key)

@@ -1,8 +1,10 @@
 package references
 
 import (
+	"path"
 	"strings"
 
+	"github.com/mlpolicy/mlpolicy/sbom"
 	"github.com/mlpolicy/mlpolicy/sbom/internal/tree"
 )
 
@@ -18,6 +20,25 @@ func (r *recipe) names(pos position, p tree.Pair, parent *tree.Node) {
 			r.add(named, tree.Pair{Key: p.Key, Line: p.Line, Column: p.Column, Value: &one}, parent)
 		}
 	}
+}
+
+// own keeps a value that code of the source may load, with the group it stands in.
+func (r *recipe) own(p tree.Pair) {
+	if !mayBeName(p.Value.Text) {
+		return
+	}
+	ref := New("model", "base", p.Value.Text, p.Value.At(r.file.Path))
+	ref.CallAt = sbom.At{Path: r.file.Path, Line: p.Line, Column: p.Column, Pointer: p.Value.Pointer}
+	ref.How, ref.Loader = r.how(), p.Key
+	key := p.Key
+	if genericKeys[snake(key)] {
+		parts := strings.Split(p.Value.Pointer, "/")
+		if len(parts) < 3 {
+			parts = []string{path.Base(path.Dir(r.file.Path)), key}
+		}
+		key = parts[len(parts)-2] + "." + key
+	}
+	keepOwnValue(r.out, key, ref)
 }
 
 // hosted records a bare name that what stands beside it, or the key itself, says is a model

@@ -29,6 +29,7 @@ var Collectors = []sbom.Collector{
 // Linkers join references with what is in the source, in this order.
 var Linkers = []sbom.Linker{
 	{Name: "references/imports", Link: linkImports},
+	{Name: "references/own", Link: linkOwn},
 	{Name: "references/written", Link: linkWritten},
 	{Name: "references/local", Link: linkLocal},
 	{Name: "references/directories", Link: linkDirectories},

@@ -47,6 +47,9 @@ func serviceIn(words []string) string {
 // serviceKey is the service that the name of a setting says its model is of:
 // OPENAI_EMBEDDING_MODEL, groqModelName. The setting must be one of a model's name.
 func serviceKey(key string) string {
+	if !modelKey(key) {
+		return ""
+	}
 	words := strings.Split(strings.ReplaceAll(snake(strings.TrimLeft(key, "-+")), "-", "_"), "_")
 	host := serviceIn(words)
 	if host == "" {
@@ -68,6 +71,21 @@ func serviceKey(key string) string {
 		return ""
 	}
 	return host
+}
+
+// modelKey tells a key that can be one of a model's name, at little cost.
+func modelKey(key string) bool {
+	for i := 0; i+2 < len(key); i++ {
+		switch key[i] | 0x20 {
+		case 'm', 'l', 'd', 'e':
+			for _, word := range [...]string{"model", "llm", "deployment", "engine"} {
+				if len(key)-i >= len(word) && strings.EqualFold(key[i:i+len(word)], word) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // hostedName tells whether a text can be the name of a model that a service has: one

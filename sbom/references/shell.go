@@ -322,8 +322,14 @@ func (s *shell) flags(words []word) {
 		if ok && serves && pos.role == "base" {
 			pos.role = "serve"
 		}
+		before := len(s.out.References)
 		if ok && (strings.HasPrefix(name, "-") || strings.ContainsAny(value, "/")) {
 			s.value(pos, value, literal, w.at, name)
+		}
+		if len(s.out.References) == before && len(name) > 2 && (!ok || pos.role != "push" && pos.role != "output") {
+			ref := New("model", "base", value, literal)
+			ref.CallAt, ref.How, ref.Loader = w.at, s.how, name
+			keepOwnValue(s.out, name, ref)
 		}
 		if !inline {
 			s.more(name, words[i+1:], w.at)

@@ -1,0 +1,179 @@
+package references
+
+import (
+	"strings"
+
+	"github.com/mlpolicy/mlpolicy/sbom"
+	"github.com/mlpolicy/mlpolicy/sbom/internal/python"
+)
+
+// A program has settings with names of its own: what its code loads from args.base_net is
+// named by --base_net in its scripts and by base_net: in its recipes. The code says what the
+// setting means; the scripts and recipes say which name it has.
+
+const (
+	keepOwnKeys   = "references/own-keys"
+	keepOwnValues = "references/own-values"
+	// maxOwnValues bounds the values of one file that may be names; a long recipe has 200
+	// strings.
+	maxOwnValues = 512
+)
+
+// ownKey is a setting that code loads something from.
+type ownKey struct {
+	key, path string
+	sink      pySink
+}
+
+// ownValue is the value of a setting that no rule knows.
+type ownValue struct {
+	key string // the setting, lower case with '_'
+	ref sbom.Reference
+}
+
+// settings are the last words of names that hold the settings of a run.
+var settings = []string{"args", "arg", "cfg", "config", "conf", "opt", "opts", "options", "flags", "params", "hparams", "settings", "argument", "arguments"}
+
+// genericKeys mean something else in every program.
+var genericKeys = set("name", "path", "id", "type", "data", "file", "dir", "root", "input", "output", "value", "key", "mode", "tag", "version", "device", "config", "split", "task", "lang", "language", "project", "run", "target", "source", "url", "text", "image", "label", "title", "method", "kind", "class", "cls", "arch", "prefix", "suffix", "format", "template", "user", "org", "repo", "branch", "out", "save", "log", "logger", "seed", "cache", "load", "backend", "provider", "engine", "framework", "strategy", "owner", "group", "entity")
+
+// ownKeyOf is the setting that an expression reads: base_net for args.base_net and
+// cfg.model.base_net, model.name for cfg.model.name; "" for anything else.
+func ownKeyOf(e python.Expr) string {
+	a, ok := e.(*python.Attribute)
+	if !ok {
+		return ""
+	}
+	parts := strings.Split(python.Dotted(a), ".")
+	if len(parts) < 2 {
+		return ""
+	}
+	for i, part := range parts[:len(parts)-1] {
+		part = strings.ToLower(part)
+		word := part[strings.LastIndexByte(part, '_')+1:]
+		if !contains(settings, word) {
+			continue
+		}
+		rest := parts[i+1:]
+		key := snake(rest[len(rest)-1])
+		if !genericKeys[key] {
+			return key
+		}
+		if len(rest) > 1 {
+			return snake(rest[len(rest)-2]) + "." + key
+		}
+	}
+	return ""
+}
+
+// ownSetting keeps what a setting is loaded as.
+func (r *pyReader) ownSetting(e python.Expr, s *pySink) {
+	if s.kind == "" || s.role == "push" || s.role == "output" || s.has("guess") || s.has("shaped") || s.has("path") || s.has("remote") || s.has("hosted") || s.host != "" {
+		return
+	}
+	if key := ownKeyOf(e); key != "" {
+		one := *s
+		one.revision, one.revisionState, one.revisionParam, one.trustParam = "", "", nil, nil
+		r.out.Keep(keepOwnKeys, &ownKey{key, r.x.m.Path, one})
+	}
+}
+
+// ownOption keeps what a parameter of a program's command is loaded as: click, typer and fire
+// make a flag of it.
+func (r *pyReader) ownOption(p *pyParam) {
+	if genericKeys[p.name] || p.fn.class != nil || !r.isCommand(p.fn) {
+		return
+	}
+	for i := range r.sinks[p] {
+		s := r.sinks[p][i]
+		if !s.has("guess") && !s.has("shaped") && !s.has("path") && s.host == "" && s.role != "push" && s.role != "output" {
+			s.revision, s.revisionState, s.revisionParam, s.trustParam = "", "", nil, nil
+			r.out.Keep(keepOwnKeys, &ownKey{snake(p.name), r.x.m.Path, s})
+		}
+	}
+}
+
+// isCommand tells a function whose parameters are options of a program.
+func (r *pyReader) isCommand(fn *pyFunc) bool {
+	if fn.node == nil {
+		return false
+	}
+	for _, d := range fn.node.Decorators {
+		if c, ok := d.(*python.Call); ok {
+			d = c.Func
+		}
+		switch last(python.Dotted(d)) {
+		case "command", "option", "argument":
+			return true
+		}
+	}
+	return strings.Contains(r.x.m.Text, "Fire("+fn.name+")") || strings.Contains(r.x.m.Text, "typer.run("+fn.name+")") || strings.Contains(r.x.m.Text, "tyro.cli("+fn.name+")")
+}
+
+// mayBeName tells whether the value of a setting that nobody knows can be a name at all.
+func mayBeName(value string) bool {
+	switch KindOf(value) {
+	case NameHub:
+		return !placeholder(value)
+	case NameBare:
+		return legacyName("model", value) || legacyName("dataset", value)
+	}
+	return false
+}
+
+// keepOwnValue keeps a value under a setting for the linker.
+func keepOwnValue(out *sbom.Inventory, key string, ref sbom.Reference) {
+	key = strings.ReplaceAll(snake(strings.TrimLeft(key, "-+")), "-", "_")
+	if len(out.Scratch[keepOwnValues]) < maxOwnValues && mayBeName(ref.Name) {
+		out.Keep(keepOwnValues, &ownValue{key, ref})
+	}
+}
+
+// linkOwn makes references of the values of settings that code of the source loads.
+func linkOwn(inv *sbom.Inventory) {
+	keys := map[string][]*ownKey{}
+	for _, v := range inv.Scratch[keepOwnKeys] {
+		if k, ok := v.(*ownKey); ok {
+			keys[k.key] = append(keys[k.key], k)
+		}
+	}
+	if len(keys) == 0 {
+		return
+	}
+	have := map[pyFound]bool{}
+	for i := range inv.References {
+		have[pyFound{at: inv.References[i].At, kind: inv.References[i].Name}] = true
+	}
+	for _, v := range inv.Scratch[keepOwnValues] {
+		if o, ok := v.(*ownValue); ok && !have[pyFound{at: o.ref.At, kind: o.ref.Name}] {
+			ownReferences(inv, o, keys)
+		}
+	}
+}
+
+// ownReferences records one value as everything that the setting nearest to it is loaded as.
+func ownReferences(inv *sbom.Inventory, o *ownValue, keys map[string][]*ownKey) {
+	group := o.key
+	if i := strings.LastIndexByte(group, '.'); i >= 0 {
+		group = group[i+1:]
+	}
+	list := keys[o.key]
+	if len(list) == 0 {
+		list = keys[group]
+	}
+	done := map[string]bool{}
+	for _, k := range list {
+		near := commonPrefix(k.path, o.ref.At.Path) > 0 || !strings.Contains(k.path, "/")
+		bare := KindOf(o.ref.Name) == NameBare
+		if done[k.sink.kind] || !near && (bare || len(list) > 1) || !k.sink.accepts(o.ref.Name) {
+			continue
+		}
+		if bare && !legacyName(k.sink.kind, o.ref.Name) {
+			continue // what a run before it wrote, an alias, a word for a table of the program
+		}
+		done[k.sink.kind] = true
+		ref := New(k.sink.kind, k.sink.role, o.ref.Name, o.ref.At)
+		ref.CallAt, ref.How, ref.Loader, ref.Confidence = o.ref.CallAt, o.ref.How, o.ref.Loader, "medium"
+		inv.References = append(inv.References, ref)
+	}
+}
