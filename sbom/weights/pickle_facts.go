@@ -20,7 +20,9 @@ const (
 	roleDtype        // numpy.dtype
 	roleLatin1       // makes bytes of a text, as protocol 2 writes them
 	rolePartial      // calls its first argument when it is called
-	roleReach        // takes an attribute or a module by a name in its arguments
+	roleReach        // what it does depends on its arguments: those of each call are listed
+	roleName         // gives what a name in its arguments stands for
+	roleMake         // makes an object of the class that is its first argument
 	roleWrapper      // joblib's NumpyArrayWrapper: bytes of the array follow its BUILD
 )
 
@@ -28,7 +30,10 @@ var roles = map[string]role{
 	"torch._utils._rebuild_tensor": roleTensor, "torch._utils._rebuild_tensor_v2": roleTensor, "torch._utils._rebuild_tensor_v3": roleTensor,
 	"torch._utils._rebuild_qtensor":   roleTensor,
 	"torch._utils._rebuild_parameter": roleWrap, "torch._utils._rebuild_parameter_with_state": roleWrap,
-	"builtins.getattr": roleReach, "dill._dill._load_type": roleReach, "numpy.core._ufunc_reconstruct": roleReach, "numpy._core._ufunc_reconstruct": roleReach,
+	"builtins.getattr": roleName, "dill._dill._load_type": roleName, "dill._dill._create_namedtuple": roleName,
+	"cloudpickle.cloudpickle._builtin_type": roleName, "copyreg._reconstructor": roleMake,
+	"numpy.core._ufunc_reconstruct": roleReach, "numpy._core._ufunc_reconstruct": roleReach, "dill._dill._eval_repr": roleReach,
+	"operator.attrgetter": roleReach, "operator.methodcaller": roleReach, "functools.reduce": roleReach, "_functools.reduce": roleReach,
 	"operator.getitem": roleReach, "_operator.getitem": roleReach, "builtins.iter": roleReach, "builtins.type": roleReach,
 	"_codecs.encode": roleLatin1, "codecs.encode": roleLatin1, "functools.partial": rolePartial,
 	"numpy.dtype":                           roleDtype,
@@ -45,7 +50,8 @@ type pickleName struct {
 	at                      int64
 	args                    string
 	calls                   int
-	read                    int // calls whose only argument is a pickle that was read
+	read                    int  // calls whose arguments stand in imports of their own
+	method                  bool // an attribute that getattr gave, and no class
 }
 
 // pickleFacts gathers what the pickles of one member say.
@@ -147,8 +153,19 @@ func (f *pickleFacts) call(m *pickleMachine, id uint32, how use, items []value, 
 	switch n.role {
 	case roleLatin1:
 		result.at = m.latin1(items)
-	case rolePartial, roleReach:
-		result.at = f.maker(m, n, items, whole)
+	case roleName:
+		if named, ok := f.named(m, id, items, whole); ok {
+			return named
+		}
+	case roleMake:
+		if len(items) > 0 && items[0].kind == kindGlobal {
+			f.use(m, items[0], useNew)
+			result.n = items[0].n + 1
+		}
+	case rolePartial:
+		if len(items) > 0 && f.isMaker(items[0]) {
+			result.at = makes
+		}
 	case roleTensor:
 		result.at = f.tensor(m, items)
 	case roleWrap:
@@ -161,7 +178,7 @@ func (f *pickleFacts) call(m *pickleMachine, id uint32, how use, items []value, 
 	return result
 }
 
-// maxReaches bounds the different arguments listed of a name with roleReach.
+// maxReaches bounds the different arguments listed of one name.
 const maxReaches = 8
 
 // arguments keeps the arguments of the first call; of a name that reaches what its
@@ -170,7 +187,7 @@ func (f *pickleFacts) arguments(m *pickleMachine, n *pickleName, items []value, 
 	switch {
 	case n.calls == 1:
 		n.args = f.summary(m, items, whole)
-	case n.role == roleReach && !strings.HasSuffix(n.args, "; ..."):
+	case (n.role == roleReach || n.role == roleName) && !strings.HasSuffix(n.args, "; ..."):
 		s := f.summary(m, items, whole)
 		list := strings.Split(n.args, "; ")
 		if slices.Contains(list, s) {
@@ -203,36 +220,6 @@ func (f *pickleFacts) nestedRead(at int64) {
 func (f *pickleFacts) holdsNested(v value) bool {
 	latin1 := v.kind == kindResult && v.n > 0 && f.names[v.n-1].role == roleLatin1 && v.at > 0
 	return (v.kind == kindBytes || latin1) && f.nestedAt[v.at]
-}
-
-// makes marks the result of a call as something that makes an object of a class that is
-// named, and does nothing else.
-const makes = 1
-
-// maker follows how protocols before 4 write objects whose __new__ has keyword arguments
-// (Lib/pickle.py, save_reduce: partial(getattr(cls, "__new__"), ...)()), and how dill writes
-// types. Policy judges each attribute by its name; here it is only kept apart from calls of
-// what nobody can name.
-func (f *pickleFacts) maker(m *pickleMachine, n *pickleName, items []value, whole bool) int64 {
-	switch {
-	case n.qualified == "dill._dill._load_type":
-		return makes
-	case n.qualified == "builtins.getattr" && whole && len(items) == 2 && items[0].kind == kindGlobal:
-		if name, _ := m.word(items[1]); name == "__new__" || name == "_unpickle" {
-			return makes
-		}
-	case n.role == rolePartial && len(items) > 0 && f.isMaker(items[0]):
-		return makes
-	}
-	return 0
-}
-
-func (f *pickleFacts) isMaker(v value) bool {
-	if v.kind != kindResult || v.n == 0 || v.at != makes {
-		return false
-	}
-	r := f.names[v.n-1].role
-	return r == roleReach || r == rolePartial
 }
 
 // maxArgBytes bounds the summary of the arguments of a call.
@@ -296,6 +283,10 @@ func (f *pickleFacts) describe(m *pickleMachine, v value) string {
 // a pickle that was itself read: what is in it stands in imports of its own.
 const nestedOnly = "(pickle that was read)"
 
+// namedOnly is the summary of the arguments of a name that was only ever called with the
+// name of something, which stands in imports of its own.
+const namedOnly = "(name that is listed)"
+
 // state writes the names into the weights.
 func (f *pickleFacts) state() {
 	for i := range f.names {
@@ -307,7 +298,11 @@ func (f *pickleFacts) state() {
 		if n.computed {
 			imp.State = "computed"
 		}
-		if n.calls > 0 && n.read == n.calls {
+		switch {
+		case n.calls == 0 || n.read < n.calls:
+		case n.role == roleName:
+			imp.Args = namedOnly
+		default:
 			imp.Args = nestedOnly
 		}
 		f.w.Imports = append(f.w.Imports, imp)

@@ -147,6 +147,9 @@ func (m *pickleMachine) invoke(callee value, how use, items []value, whole bool)
 	m.called = true
 	switch callee.kind {
 	case kindGlobal:
+		if n := &m.facts.names[callee.n]; n.method && how == useCall && !m.facts.isMaker(callee) {
+			m.facts.odd("call_of_result", m.origin+m.opAt, "calls the method %s of an object", n.qualified)
+		}
 		return m.facts.call(m, callee.n, how, items, whole)
 	case kindPersistent: // what the loader makes of an id; torch makes storages
 	case kindResult:

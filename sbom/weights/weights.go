@@ -41,12 +41,12 @@ var modelCollector = sbom.Collector{
 }
 
 // matchModel takes a file whose first bytes are of a known format, or whose name
-// promises one.
+// promises one. Of pictures, sounds and documents it looks at the end as well.
 func matchModel(f *sbom.File) bool {
 	if isPointer(f) {
 		return false
 	}
-	return formatOfName(f.Path) != "" || archiveName(f.Path) || formatOf(f.Head, f.Size, f.Path) != nil
+	return formatOfName(f.Path) != "" || archiveName(f.Path) || formatOf(f.Head, f.Size, f.Path) != nil || isPolyglot(f)
 }
 
 func collectModel(ctx context.Context, f *sbom.File, out *sbom.Inventory) error {
