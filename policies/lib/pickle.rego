@@ -8,6 +8,8 @@ package mlpolicy.lib.pickle
 
 import future.keywords.not
 
+import data.mlpolicy.lib.payloads
+
 # exec says, for a name or for everything below a module, how it runs code or gets out of the process.
 exec := {
 	"Cython.Build": "runs build code",
@@ -128,7 +130,11 @@ exec := {
 	"io": "opens files",
 	"ipykernel": "interprets text",
 	"itertools.accumulate": "calls what it is given",
+	"itertools.dropwhile": "calls what it is given",
+	"itertools.filterfalse": "calls what it is given",
+	"itertools.groupby": "calls what it is given",
 	"itertools.starmap": "calls what it is given",
+	"itertools.takewhile": "calls what it is given",
 	"jinja2": "evaluates text",
 	"joblib.externals": "loads pickles",
 	"joblib.pool": "starts processes",
@@ -518,7 +524,11 @@ pure := {
 	"itertools.chain", "itertools.count", "itertools.cycle", "itertools.islice", "itertools.repeat",
 	"array.array", "array._array_reconstructor", "copy.copy", "copy.deepcopy",
 	"_collections.OrderedDict", "_collections.deque", "_collections.defaultdict",
-	"inspect._ParameterKind", "inspect._empty",
+	"inspect._ParameterKind", "inspect._empty", "itertools.combinations",
+	"itertools.combinations_with_replacement", "itertools.compress", "itertools.pairwise",
+	"itertools.permutations", "itertools.product", "itertools.zip_longest", "types.EllipsisType",
+	"types.MethodType", "types.NoneType", "types.NotImplementedType", "types.UnionType",
+	"regex._regex.compile",
 	"inspect.Parameter", "inspect.Signature", "string.Template", "ipaddress.IPv4Address",
 	"time.struct_time",
 	"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",
@@ -562,30 +572,48 @@ pure_patterns := {
 	`^builtins\.[A-Z][A-Za-z]*(Error|Exception|Warning|Exit|Interrupt|Iteration)$`,
 	`^(typing|enum|abc|numbers|dataclasses|collections\.abc)\.[A-Z][A-Za-z_]*$`,
 	`^scipy\.sparse\.(_?[a-z]+\.)?(bsr|coo|csc|csr|dia|dok|lil)_(matrix|array)$`,
-	`^(dateutil\.tz\.tz\.tz(utc|local)|pytz\._(UTC|p))$`,
+	`^(dateutil\.tz\.tz\.tz\w+|pytz\._(UTC|p))$`,
 	`^(math|cmath|statistics)\.[a-z0-9_]+$`,
 	`^numpy\.dtypes\.[A-Z][A-Za-z0-9]*DType$`,
 }
 
+# values are families of names that hold values, of modules that otherwise work on the system. Making
+# one runs nothing.
+values := {
+	`^ast\.[A-Z][A-Za-z]*$`,
+	`^configparser\.[A-Z][A-Za-z]*(\.get[a-z]*)?$`,
+	`^csv\.(Dialect|excel|excel_tab|unix_dialect)$`,
+	`^difflib\.SequenceMatcher$`,
+	`^email\.(message\.(Email)?Message|_policybase\.Compat32|policy\.EmailPolicy|header\.Header)$`,
+	`^http\.(HTTPMethod|HTTPStatus)(\.[A-Z_]+)?$`,
+	`^(http\.cookiejar|requests\.cookies|requests\.structures)\.[A-Z][A-Za-z]*$`,
+	`^inspect\._ParameterKind\.[A-Z_]+$`,
+	`^os\.(stat_result|terminal_size|times_result|uname_result)$`,
+	`^_?operator\.(or_|and_|xor|add|sub|mul|truediv|floordiv|mod|pow|neg|pos|invert|abs|not_)$`,
+	`^_?operator\.(eq|ne|lt|le|gt|ge)$`,
+	`^urllib\.parse\.(Defrag|Parse|Split)Result(Bytes)?$`,
+}
+
 # packages are the libraries whose classes models are made of.
 packages := {
-	"PIL", "accelerate", "albumentations", "apex", "astropy", "autogluon", "bertopic", "bitsandbytes",
-	"botorch", "catboost", "category_encoders", "chex", "clip", "colossalai", "cudf", "cuml",
-	"cupy", "darts", "dask", "datasets", "dateutil", "deepspeed", "detectron2", "diffusers",
-	"einops", "espnet", "espnet2", "fairseq", "fastai", "fastcore", "feature_engine", "flair",
-	"flax", "formulaic", "gensim", "geopandas", "gpytorch", "gym", "gymnasium", "hdbscan",
-	"hmmlearn", "imblearn", "jax", "keras", "keybert", "kornia", "lifelines", "lightgbm",
-	"lightning", "lightning_fabric", "lightning_utilities", "lmfit", "matplotlib", "megatron",
-	"mlxtend", "mmcls",
-	"mmcv", "mmdet", "mmengine", "mmocr", "mmpose", "mmpretrain", "mmseg", "monai", "nemo",
-	"networkx", "nltk", "numpy", "omegaconf", "open3d", "open_clip", "optax", "optuna", "pandas",
-	"patsy", "peft", "pmdarima", "polars", "prophet", "pyarrow", "pynndescent", "pyod", "pyro",
-	"pytorch_lightning", "pytz", "river", "sb3_contrib", "scipy", "segmentation_models_pytorch",
-	"sentence_transformers", "shap", "shapely", "skimage", "sklearn", "sklearn_pandas", "sktime",
-	"spacy", "sparse", "speechbrain", "stable_baselines3", "statsmodels", "sympy", "tensorflow", "thinc",
-	"timm", "tokenizers", "torch", "torch_geometric", "torchaudio", "torchmetrics", "torchtext",
-	"torchvision", "transformers", "trl", "tslearn", "ultralytics", "umap", "xarray", "xgboost",
-	"yolov5",
+	"PIL", "accelerate", "addict", "albumentations", "apex", "astropy", "autogluon",
+	"bertopic", "bidict", "bitsandbytes", "botorch", "catboost", "category_encoders", "chex",
+	"clip", "colossalai", "cudf", "cuml", "cupy", "darts", "dask", "datasets", "dateutil",
+	"deepspeed", "detectron2", "diffusers", "easydict", "einops", "espnet", "espnet2",
+	"fairseq", "fastai", "fastcore", "feature_engine", "flair", "flax", "formulaic",
+	"frozendict", "gensim", "geopandas", "gpytorch", "gym", "gymnasium", "hdbscan", "hmmlearn",
+	"imblearn", "jax", "keras", "keybert", "kornia", "lifelines", "lightgbm", "lightning",
+	"lightning_fabric", "lightning_utilities", "lmfit", "matplotlib", "megatron", "mlxtend",
+	"mmcls", "mmcv", "mmdet", "mmengine", "mmocr", "mmpose", "mmpretrain", "mmseg", "monai",
+	"mpl_toolkits", "multidict", "munch", "nemo", "networkx", "nltk", "numpy", "omegaconf",
+	"open3d", "open_clip", "optax", "optuna", "pandas", "patsy", "peft", "pmdarima", "polars",
+	"prophet", "pyarrow", "pynndescent", "pyod", "pyro", "pytorch_lightning", "pytz", "river",
+	"sb3_contrib", "scipy", "segmentation_models_pytorch", "sentence_transformers", "shap",
+	"shapely", "skimage", "sklearn", "sklearn_pandas", "sktime", "sortedcontainers", "spacy",
+	"sparse", "speechbrain", "stable_baselines3", "statsmodels", "sympy", "tensorflow",
+	"thinc", "timm", "tokenizers", "torch", "torch_geometric", "torchaudio", "torchmetrics",
+	"torchtext", "torchvision", "transformers", "trl", "tslearn", "ultralytics", "umap",
+	"xarray", "xgboost", "yolov5",
 }
 
 # standard are the other modules of Python's standard library, which hold and compute values.
@@ -626,7 +654,7 @@ estimators := {
 }
 
 # rebuilders are functions that libraries use to rebuild their own objects.
-rebuilders := `\.(__pyx_unpickle_\w+|\w*_unpickle\w*|_new_\w+|_?re(construct|build|create)\w*|new_block\w*|newObj|_make_skel_func_|_?\w+_constructor|[a-z]_?[A-Z]\w*)$`
+rebuilders := `\.(__pyx_unpickle_\w+|\w*_unpickle\w*|__new__|_(create|make)_\w+|_new_\w+|_?re(construct|build|create)\w*|new_block\w*|newObj|_make_skel_func_|_?\w+_constructor|[a-z]_?[A-Z]\w*)$`
 
 # class is the last part of a name that is a class, by the way Python code is written.
 class := `\._?[A-Z][A-Za-z0-9_]*$`
@@ -665,10 +693,67 @@ guessed(found) if {
 	count(known) == 0
 }
 
+# namers are functions that give what their arguments name.
+namers := {
+	"builtins.getattr", "cloudpickle.cloudpickle._builtin_type", "dill._dill._create_namedtuple",
+	"dill._dill._load_type",
+}
+
 _harmless(found) if {
 	found.qualified in pure
 	found.state != "computed"
 }
+
+_harmless(found) if {
+	found.state != "computed"
+	some pattern in values
+	regex.match(pattern, found.qualified)
+}
+
+# What the arguments name is in the list itself.
+_harmless(found) if {
+	found.qualified in namers
+	object.get(found, "args", "") == "(name that is listed)"
+}
+
+# Whoever uses the object names what it is used on: here it is only made.
+_harmless(found) if {
+	found.qualified in {"operator.attrgetter", "_operator.attrgetter"}
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\("[A-Za-z]\w*(\.[A-Za-z]\w*)*"(, "[A-Za-z]\w*(\.[A-Za-z]\w*)*")*\)$`, call)
+		every word in regex.find_n(`\w+`, call, -1) {
+			not _runs(word)
+		}
+	}
+}
+
+_harmless(found) if {
+	found.qualified in {"operator.methodcaller", "_operator.methodcaller"}
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\("[A-Za-z]\w*"`, call)
+		not _runs(regex.find_n(`\w+`, call, 1)[0])
+	}
+}
+
+# How Python writes a type that is one of several, and the flags of a set.
+_harmless(found) if {
+	found.qualified in {"functools.reduce", "_functools.reduce"}
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\(_?operator\.or_, `, call)
+	}
+}
+
+# The values that dill writes as text.
+_harmless(found) if {
+	found.qualified == "dill._dill._eval_repr"
+	every call in split(object.get(found, "args", ""), "; ") {
+		regex.match(`^\("(range\([-0-9, ]*\)|Ellipsis|NotImplemented)"\)$`, call)
+	}
+}
+
+_runs(word) if ends[word]
+
+_runs(word) if word in (passages | calls)
 
 # A pickle in the argument was read like the rest of the file: what it names is in the list itself.
 _harmless(found) if {
@@ -676,19 +761,11 @@ _harmless(found) if {
 	object.get(found, "args", "") == "(pickle that was read)"
 }
 
-# A type that dill looks up by its name, and that holds no code.
-_harmless(found) if {
-	found.qualified == "dill._dill._load_type"
-	every call in split(object.get(found, "args", ""), "; ") {
-		call in {$"(\"{name}\")" | some name in _plain_types}
-	}
-}
-
-# The iterator of a container, and the type of a constant, which have no other name.
+# The iterator of a container or a text, and the type of a constant, which have no other name.
 _harmless(found) if {
 	found.qualified == "builtins.iter"
 	every call in split(object.get(found, "args", ""), "; ") {
-		regex.match(`^\([^,".]+\)$`, call)
+		regex.match(`^\(([^,".]+|"[^"]*")?\)$`, call)
 	}
 }
 
@@ -703,40 +780,12 @@ _harmless(found) if {
 _harmless(found) if {
 	found.qualified == "builtins.type"
 	every call in split(object.get(found, "args", ""), "; ") {
-		call == "(constant)"
+		call in {"(constant)", "(builtins.Ellipsis)", "(builtins.NotImplemented)"}
 	}
-}
-
-_plain_types := {
-	"NoneType", "bool", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "ndarray",
-	"object",
-	"set", "slice", "str", "tuple",
 }
 
 # Functions of TorchScript's own pickles.
 _harmless(found) if regex.match(`^torch\.jit\._pickle\.(build_[a-z_]+|restore_type_tag)$`, found.qualified)
-
-# _method is a method of an object, of a class, or of a built-in type.
-_method := concat("", [
-	`^\(((builtins\.(str|bytes|list|dict|set|tuple|int|float)|(\w+\.)+[A-Z]\w*)(\(\))?|"[^"]*")`,
-	`, "[A-Za-z]\w*"\)$`,
-])
-
-# _maker is what makes an object of a class: how older protocols pickle it.
-_maker := `^\((\w+\.)+_?[A-Z]\w*, "(__new__|_unpickle)"\)$`
-
-# A bound method of an object, which is how Python pickles one.
-_harmless(found) if {
-	found.qualified == "builtins.getattr"
-	every call in split(object.get(found, "args", ""), "; ") {
-		_of_an_object(call)
-		not _ends_badly(call)
-	}
-}
-
-_of_an_object(call) if regex.match(_method, call)
-
-_of_an_object(call) if regex.match(_maker, call)
 
 # A function of numpy or scipy that is written in C.
 _harmless(found) if {
@@ -755,47 +804,109 @@ _listed(name) := {reason |
 	reason := list[prefix]
 } | {"works on the system, not on data" | _top(name) in system}
 
-_ended(found) := {reason | reason := ends[_last(found.qualified)]} | {reason |
+_ended(found) := ({reason | reason := ends[_last(found.qualified)]} | {reason |
 	object.get(found, "mode", "") == "call"
 	_last(found.qualified) in calls
 	reason := "works on the system, not on data"
+}) | {"works on the system, not on data" |
+	object.get(found, "mode", "") == "call"
+	regex.match(payloads.doer, found.qualified)
 }
 
-_passing(found) := {"reaches a module that runs code" |
+_passing(found) := ({"reaches a module that runs code" |
 	parts := split(found.qualified, ".")
 	some part in array.slice(parts, 1, count(parts))
 	trim_left(part, "_") in passages
-} | {"reaches through a module" |
-	steps := split(object.get(found, "name", ""), ".")
-	some step in array.slice(steps, 0, count(steps) - 1)
+} | {"reaches a module that runs code" |
+	some step in array.slice(_steps(found), 0, count(_steps(found)) - 1)
+	_runs_code(step)
+}) | {"reaches through a module" |
+	not _kept(found)
+	some n, step in array.slice(_steps(found), 0, count(_steps(found)) - 1)
 	regex.match(`^_*[a-z]`, step)
+	not concat(".", array.concat([found.module], array.slice(_steps(found), 0, n + 1))) in pure
+}
+
+_steps(found) := split(object.get(found, "name", ""), ".")
+
+_runs_code(module) if exec[module]
+
+_runs_code(module) if loaders[module]
+
+_runs_code(module) if module in system
+
+# _kept is an attribute of what a known library makes that is kept and not called: a method of an
+# object, or of a class with a small first letter.
+_kept(found) if {
+	found.mode == "ref"
+	_top(found.qualified) in packages
 }
 
 # _gadget is a call of a known library that no honest file makes: of a function that rebuilds no object,
 # or with a place from which to read.
-_gadget(found) := {"calls a function that rebuilds nothing" |
+_gadget(found) := ((({"calls a function that rebuilds nothing" |
 	_calls_known(found)
 	not regex.match(class, found.qualified)
 	not regex.match(rebuilders, found.qualified)
-} | {"is given a path or an address" |
+} | {reason |
 	_calls_known(found)
-	regex.match(`"(/|~/|\.\.?/|[a-z][a-z0-9+]*://|\\\\)`, object.get(found, "args", ""))
+	some reason in payloads.placed(object.get(found, "args", ""))
+}) | {reason |
+	_calls(found)
+	some reason in payloads.given(object.get(found, "args", ""))
+}) | {reason |
+	_calls_unknown(found)
+	some reason in (payloads.says(found.qualified) | payloads.placed(object.get(found, "args", "")))
+}) | {"calls a method of a class" |
+	_calls_unknown(found)
+	regex.match(`\.[A-Z]\w*\.\w+$`, found.qualified)
+	not regex.match(`\._?from_\w+$`, found.qualified)
 }
 
-_calls_known(found) if {
+_calls(found) if {
 	object.get(found, "mode", "") == "call"
-	_top(found.qualified) in known
 	every pattern in pure_patterns {
 		not regex.match(pattern, found.qualified)
 	}
+}
+
+_calls_known(found) if {
+	_calls(found)
+	_top(found.qualified) in known
+}
+
+# Objects of the standard library are rebuilt by calls; what makes one without is no class.
+_calls_known(found) if {
+	found.mode == "new"
+	_top(found.qualified) in standard
+	not regex.match(class, found.qualified)
+}
+
+# _calls_unknown is the call of a function that rebuilds nothing by its name.
+_calls_unknown(found) if {
+	_calls(found)
+	not _top(found.qualified) in known
+	not regex.match(class, found.qualified)
+	not regex.match(rebuilders, found.qualified)
 }
 
 _behind(found) := {"is named when the file is loaded" | found.state == "computed"} | {reason |
 	some part in split(found.qualified, ".")
 	regex.match(`^__.*__$`, part)
 	not part in {"__main__", "__mp_main__", "__torch__"}
+	not _makes_an_object(found.qualified)
 	reason := "reaches behind the object"
 }
+
+# _makes_an_object is __new__ of a class: how older protocols write what needs it.
+_makes_an_object(name) if regex.match(_maker, name)
+
+_makes_an_object(name) if {
+	endswith(name, ".__new__")
+	trim_suffix(name, ".__new__") in pure
+}
+
+_maker := `^([A-Za-z_]\w*\.)*_?[A-Z]\w*\.(__new__|_unpickle)$`
 
 # allowed holds when a profile, or the list of a team, allows the name.
 allowed(found, _, _) if found.qualified in pure
@@ -836,6 +947,24 @@ allowed(found, active, _) if {
 	"objects" in active
 	found.mode == "ref"
 	regex.match(class, found.qualified)
+}
+
+# Members of enums, and methods of the class that an object has to be of.
+allowed(found, active, _) if {
+	"objects" in active
+	found.mode == "ref"
+	regex.match(`\._?[A-Z]\w*\.\w+$`, found.qualified)
+}
+
+allowed(found, active, _) if {
+	"objects" in active
+	_makes_an_object(found.qualified)
+}
+
+# An exception is written as a call of its class.
+allowed(found, active, _) if {
+	"objects" in active
+	regex.match(`\._?[A-Z]\w*(Error|Exception|Warning)$`, found.qualified)
 }
 
 _value(found) if found.mode == "ref"

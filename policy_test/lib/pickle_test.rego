@@ -40,22 +40,40 @@ test_data_is_allowed[name] if {
 # harmless are names that would run code with other arguments, or as part of a longer name.
 harmless := {
 	"pickle that was read": {"qualified": "torch.storage._load_from_bytes", "args": "(pickle that was read)", "state": "resolved"},
-	"bound method": {"qualified": "builtins.getattr", "args": `(acme.net.Net(), "forward")`, "state": "resolved"},
-	"two bound methods": {"qualified": "builtins.getattr", "args": `(a.B, "c"); (a.B(), "d_e")`, "state": "resolved"},
-	"method of a string": {"qualified": "builtins.getattr", "args": `(builtins.str, "lower")`, "state": "resolved"},
+	"bound method": {"qualified": "builtins.getattr", "mode": "call", "args": "(name that is listed)", "state": "resolved"},
+	"types of dill": {"qualified": "dill._dill._load_type", "mode": "call", "args": "(name that is listed)", "state": "resolved"},
+	"named tuple of dill": {"qualified": "dill._dill._create_namedtuple", "mode": "call", "args": "(name that is listed)", "state": "resolved"},
+	"types of cloudpickle": {"qualified": "cloudpickle.cloudpickle._builtin_type", "mode": "call", "args": "(name that is listed)", "state": "resolved"},
+	"method of a list": {"qualified": "builtins.list.remove", "module": "builtins", "name": "list.remove", "mode": "ref", "state": "resolved"},
+	"method of what a library makes": {"qualified": "scipy.x.interp1d._linear", "module": "scipy.x", "name": "interp1d._linear", "mode": "ref", "state": "resolved"},
+	"new object": {"qualified": "acme.net.Net.__new__", "module": "acme.net", "name": "Net.__new__", "mode": "call", "state": "resolved"},
+	"new object of a built-in type": {"qualified": "builtins.tuple.__new__", "module": "builtins", "name": "tuple.__new__", "mode": "call", "state": "resolved"},
+	"new object of a private module": {"qualified": "_acme._net._Net.__new__", "module": "_acme._net", "name": "_Net.__new__", "mode": "ref", "state": "resolved"},
+	"getter of attributes": {"qualified": "operator.attrgetter", "mode": "call", "args": `("name"); ("a.b", "c")`, "state": "resolved"},
+	"getter of attributes in C": {"qualified": "_operator.attrgetter", "mode": "call", "args": `("name")`, "state": "resolved"},
+	"caller of a method": {"qualified": "operator.methodcaller", "mode": "call", "args": `("get", "k", 0); ("strip")`, "state": "resolved"},
+	"caller of a method in C": {"qualified": "_operator.methodcaller", "mode": "call", "args": `("strip")`, "state": "resolved"},
+	"type that is one of two": {"qualified": "functools.reduce", "mode": "call", "args": "(operator.or_, tuple of 2)", "state": "resolved"},
+	"flags of a set": {"qualified": "_functools.reduce", "mode": "call", "args": "(_operator.or_, tuple of 2); (operator.or_, list)", "state": "resolved"},
+	"values as text": {"qualified": "dill._dill._eval_repr", "mode": "call", "args": `("range(0, 6)"); ("Ellipsis"); ("NotImplemented")`, "state": "resolved"},
+	"iterator of a text": {"qualified": "builtins.iter", "mode": "call", "args": `("a,b"); ()`, "state": "resolved"},
+	"type of a constant": {"qualified": "builtins.type", "mode": "call", "args": "(builtins.Ellipsis); (builtins.NotImplemented)", "state": "resolved"},
+	"class of the standard library": {"qualified": "datetime.Tz", "mode": "new", "state": "resolved"},
+	"function of somebody with a text": {"qualified": "acme.net.make", "mode": "call", "args": `("x")`, "state": "resolved"},
+	"function of somebody that rebuilds": {"qualified": "acme.net._rebuild_import", "mode": "call", "args": `("/x")`, "state": "resolved"},
+	"class of somebody with a path": {"qualified": "acme.net.Import", "mode": "call", "args": `("/x")`, "state": "resolved"},
+	"function of somebody that is kept": {"qualified": "acme.net.run_all", "mode": "ref", "args": "", "state": "resolved"},
+	"method from a state": {"qualified": "acme.net.Net.from_state", "mode": "call", "args": "(dict)", "state": "resolved"},
+	"class that works, not made": {"qualified": "acme.net.Runner", "mode": "new", "state": "resolved"},
 	"mapped array": {"qualified": "numpy.memmap", "mode": "ref", "state": "resolved"},
 	"ufunc": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("numpy", "log1p")`, "state": "resolved"},
 	"ufunc of numpy 2": {"qualified": "numpy._core._ufunc_reconstruct", "args": `("scipy.special", "expit")`, "state": "resolved"},
-	"type of dill": {"qualified": "dill._dill._load_type", "args": `("list"); ("dict")`, "state": "resolved"},
 	"TorchScript": {"qualified": "torch.jit._pickle.build_intlist", "state": "resolved"},
 	"class of TorchScript": {"qualified": "__torch__.torch.nn.Linear", "mode": "new", "state": "resolved"},
 	"class of a class": {"qualified": "acme.Net.Config", "name": "Net.Config", "mode": "new", "state": "resolved"},
 	"load that is not called": {"qualified": "acme.load", "mode": "ref", "state": "resolved"},
 	"main module": {"qualified": "__main__.Net", "mode": "new", "state": "resolved"},
 	"partial": {"qualified": "functools.partial", "mode": "call", "state": "resolved"},
-	"method of a text": {"qualified": "builtins.getattr", "mode": "call", "args": `("a b", "upper")`, "state": "resolved"},
-	"new object": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net.Net, "__new__")`, "state": "resolved"},
-	"object of a private class": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net._Net, "_unpickle")`, "state": "resolved"},
 	"iterator": {"qualified": "builtins.iter", "mode": "call", "args": "(list); (tuple of 2)", "state": "resolved"},
 	"generic type": {"qualified": "operator.getitem", "mode": "call", "args": "(typing.List, builtins.int); (builtins.list, builtins.int)", "state": "resolved"},
 	"generic type in C": {"qualified": "_operator.getitem", "mode": "call", "args": "(collections.abc.Iterable, builtins.int)", "state": "resolved"},
@@ -68,7 +86,6 @@ harmless := {
 	"function that is kept": {"qualified": "torch.nn.functional.relu", "mode": "ref", "args": "", "state": "resolved"},
 	"path of an error": {"qualified": "builtins.OSError", "mode": "call", "args": `(2, "/x")`, "state": "resolved"},
 	"function of numbers": {"qualified": "math.sqrt", "mode": "call", "args": "(2)", "state": "resolved"},
-	"function of somebody": {"qualified": "acme.net.make", "mode": "call", "args": `("/x")`, "state": "resolved"},
 }
 
 test_harmless[name] if {
@@ -79,26 +96,46 @@ test_harmless[name] if {
 # twins differ from the harmless ones in one thing.
 twins := {
 	"pickle that was not read": {"qualified": "torch.storage._load_from_bytes", "args": "(900 bytes)", "state": "resolved"},
-	"private attribute": {"qualified": "builtins.getattr", "args": `(acme.net.Net(), "__globals__")`, "state": "resolved"},
-	"attribute of a module": {"qualified": "builtins.getattr", "args": `(acme.net, "system_name")`, "state": "resolved"},
-	"attribute of a function": {"qualified": "builtins.getattr", "args": `(builtins.type, "lower")`, "state": "resolved"},
 	"mapped file": {"qualified": "numpy.memmap", "mode": "call", "state": "resolved"},
-	"attribute that runs": {"qualified": "builtins.getattr", "args": `(acme.net.Net(), "system")`, "state": "resolved"},
-	"second method runs": {"qualified": "builtins.getattr", "args": `(a.B, "c"); (a.B, "popen")`, "state": "resolved"},
-	"more than is listed": {"qualified": "builtins.getattr", "args": `(a.B, "c"); ...`, "state": "resolved"},
+	"chosen when it is loaded": {"qualified": "builtins.getattr", "mode": "call", "args": `(a.B, the result of a call)`, "state": "resolved"},
+	"private attribute": {"qualified": "acme.net.Net.__globals__", "module": "acme.net", "name": "Net.__globals__", "mode": "ref", "state": "resolved"},
+	"base of a class": {"qualified": "acme.net.Net.__base__", "module": "acme.net", "name": "Net.__base__", "mode": "ref", "state": "resolved"},
+	"new object of a module": {"qualified": "acme.net.__new__", "module": "acme", "name": "net.__new__", "mode": "ref", "state": "resolved"},
+	"module of a module": {"qualified": "torch.serialization.socket", "module": "torch", "name": "serialization.socket.x", "mode": "ref", "state": "resolved"},
+	"loader of a module": {"qualified": "torch.serialization.dill.x", "module": "torch", "name": "serialization.dill.x", "mode": "ref", "state": "resolved"},
+	"system of a module": {"qualified": "torch.serialization.gzip.x", "module": "torch", "name": "serialization.gzip.x", "mode": "ref", "state": "resolved"},
+	"method of somebody's object": {"qualified": "acme.x.interp._linear", "module": "acme.x", "name": "interp._linear", "mode": "ref", "state": "resolved"},
+	"method that is called": {"qualified": "scipy.x.interp1d._linear", "module": "scipy.x", "name": "interp1d._linear", "mode": "call", "state": "resolved"},
+	"getter of what runs": {"qualified": "operator.attrgetter", "mode": "call", "args": `("name"); ("system")`, "state": "resolved"},
+	"getter of what runs behind": {"qualified": "operator.attrgetter", "mode": "call", "args": `("name", "os.x")`, "state": "resolved"},
+	"getter of what is hidden": {"qualified": "operator.attrgetter", "mode": "call", "args": `("__globals__")`, "state": "resolved"},
+	"getter of what is hidden behind": {"qualified": "operator.attrgetter", "mode": "call", "args": `("a", "b.__globals__")`, "state": "resolved"},
+	"getter of more": {"qualified": "operator.attrgetter", "mode": "call", "args": `("name"); ...`, "state": "resolved"},
+	"getter that is kept": {"qualified": "operator.attrgetter", "mode": "ref", "args": "", "state": "resolved"},
+	"caller of what runs": {"qualified": "operator.methodcaller", "mode": "call", "args": `("popen", "id")`, "state": "resolved"},
+	"caller of what loads": {"qualified": "operator.methodcaller", "mode": "call", "args": `("load")`, "state": "resolved"},
+	"caller of what is hidden": {"qualified": "operator.methodcaller", "mode": "call", "args": `("__call__")`, "state": "resolved"},
+	"reduction of calls": {"qualified": "functools.reduce", "mode": "call", "args": "(operator.or_, tuple of 2); (acme.f, list)", "state": "resolved"},
+	"text of code": {"qualified": "dill._dill._eval_repr", "mode": "call", "args": `("range(f())")`, "state": "resolved"},
+	"iterator of two texts": {"qualified": "builtins.iter", "mode": "call", "args": `("a", "b")`, "state": "resolved"},
+	"type of another constant": {"qualified": "builtins.type", "mode": "call", "args": "(acme.Ellipsis)", "state": "resolved"},
+	"value that is computed": {"qualified": "os.stat_result", "mode": "call", "state": "computed"},
+	"function made like an object": {"qualified": "itertools.thing", "mode": "new", "state": "resolved"},
+	"function of somebody with a path": {"qualified": "acme.net.make", "mode": "call", "args": `("/x")`, "state": "resolved"},
+	"function of somebody with a file": {"qualified": "acme.net.make", "mode": "call", "args": `("more/weights-2.pkl")`, "state": "resolved"},
+	"class of somebody with code": {"qualified": "acme.net.Net", "mode": "call", "args": `("import os; x")`, "state": "resolved"},
+	"function that runs by its name": {"qualified": "acme.net._run_all", "mode": "call", "args": "(1)", "state": "resolved"},
+	"function that loads by its name": {"qualified": "acme.net.load_plugin", "mode": "call", "args": "(1)", "state": "resolved"},
+	"method of a class": {"qualified": "acme.net.Net.apply", "mode": "call", "args": "(1)", "state": "resolved"},
+	"class that works": {"qualified": "acme.net.Runner", "mode": "call", "args": "(1)", "state": "resolved"},
+	"class that works of a library": {"qualified": "gensim.net.Client", "mode": "call", "args": "(1)", "state": "resolved"},
 	"no arguments known": {"qualified": "builtins.getattr", "state": "resolved"},
 	"ufunc of os": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("os", "nice")`, "state": "resolved"},
 	"ufunc that runs": {"qualified": "numpy.core._ufunc_reconstruct", "args": `("numpy.os", "system")`, "state": "resolved"},
-	"type of code": {"qualified": "dill._dill._load_type", "args": `("list"); ("CodeType")`, "state": "resolved"},
 	"other function of TorchScript": {"qualified": "torch.jit._pickle.x", "state": "resolved"},
 	"through a module": {"qualified": "acme.net.Config", "name": "net.Config", "mode": "new", "state": "resolved"},
 	"load that is called": {"qualified": "acme.load", "mode": "call", "state": "resolved"},
 	"computed": {"qualified": "collections.OrderedDict", "mode": "ref", "state": "computed"},
-	"method that runs of a text": {"qualified": "builtins.getattr", "mode": "call", "args": `("a b", "system")`, "state": "resolved"},
-	"two texts": {"qualified": "builtins.getattr", "mode": "call", "args": `("a", "b", "upper")`, "state": "resolved"},
-	"new object of an object": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net.Net(), "__new__")`, "state": "resolved"},
-	"new object of a module": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net, "__new__")`, "state": "resolved"},
-	"base of a class": {"qualified": "builtins.getattr", "mode": "call", "args": `(acme.net.Net, "__base__")`, "state": "resolved"},
 	"iterator of calls": {"qualified": "builtins.iter", "mode": "call", "args": "(list); (acme.net.make, 0)", "state": "resolved"},
 	"iterator of a call": {"qualified": "builtins.iter", "mode": "call", "args": "(acme.net.Net())", "state": "resolved"},
 	"item of an object": {"qualified": "operator.getitem", "mode": "call", "args": "(typing.List, builtins.int); (collections.defaultdict(), 1)", "state": "resolved"},
@@ -164,6 +201,15 @@ test_objects if {
 	not pickle.allowed({"qualified": "acme.net.Net", "mode": "call", "state": "resolved"}, ["objects"], [])
 	not pickle.allowed({"qualified": "acme.net.Net", "mode": "new", "state": "resolved"}, ["frameworks"], [])
 	pickle.allowed({"qualified": "acme.net.net", "mode": "new", "state": "resolved"}, ["objects"], [])
+	pickle.allowed({"qualified": "acme.net.Color.red", "mode": "ref", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.Color.red", "mode": "call", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.Color.red", "mode": "ref", "state": "resolved"}, ["frameworks"], [])
+	not pickle.allowed({"qualified": "acme.net.color.red", "mode": "ref", "state": "resolved"}, ["objects"], [])
+	pickle.allowed({"qualified": "acme.net.Net.__new__", "mode": "call", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.Net.__new__", "mode": "call", "state": "resolved"}, ["weights-only"], [])
+	pickle.allowed({"qualified": "acme.net.NetError", "mode": "call", "state": "resolved"}, ["objects"], [])
+	not pickle.allowed({"qualified": "acme.net.NetError", "mode": "call", "state": "resolved"}, ["weights-only"], [])
+	not pickle.allowed({"qualified": "acme.net.neterror", "mode": "call", "state": "resolved"}, ["objects"], [])
 	pickle.allowed({"qualified": "acme.net.Net", "mode": "ref", "state": "resolved"}, ["objects"], [])
 	not pickle.allowed({"qualified": "acme.net.make", "mode": "ref", "state": "resolved"}, ["objects"], [])
 	not pickle.allowed({"qualified": "acme.net.Net", "mode": "build", "state": "resolved"}, ["objects"], [])
