@@ -17,12 +17,12 @@ type fileArg struct {
 var (
 	ownReaders = map[string]fileArg{
 		"torch.load": {"f", 0}, "torch.serialization.load": {"f", 0}, "pickle.load": {"file", 0}, "_pickle.load": {"file", 0}, "cPickle.load": {"file", 0}, "pickle.Unpickler": {"file", 0},
-		"joblib.load": {"filename", 0}, "dill.load": {"file", 0}, "cloudpickle.load": {"file", 0}, "cloudpickle.pickle.load": {"file", 0},
+		"joblib.load": {"filename", 0}, "sklearn.externals.joblib.load": {"filename", 0}, "dill.load": {"file", 0}, "cloudpickle.load": {"file", 0}, "cloudpickle.pickle.load": {"file", 0},
 		"numpy.load": {"file", 0}, "pandas.read_pickle": {"filepath_or_buffer", 0},
 	}
 	ownWriters = map[string]fileArg{
 		"torch.save": {"f", 1}, "torch.serialization.save": {"f", 1}, "pickle.dump": {"file", 1}, "_pickle.dump": {"file", 1}, "cPickle.dump": {"file", 1}, "pickle.Pickler": {"file", 0},
-		"joblib.dump": {"filename", 1}, "dill.dump": {"file", 1}, "cloudpickle.dump": {"file", 1}, "cloudpickle.pickle.dump": {"file", 1},
+		"joblib.dump": {"filename", 1}, "sklearn.externals.joblib.dump": {"filename", 1}, "dill.dump": {"file", 1}, "cloudpickle.dump": {"file", 1}, "cloudpickle.pickle.dump": {"file", 1},
 		"numpy.save": {"file", 0}, "numpy.savez": {"file", 0}, "numpy.savez_compressed": {"file", 0},
 	}
 )

@@ -26,6 +26,7 @@ func TestReadsOwn(t *testing.T) {
 		"path opens itself":         {"with p.open('wb') as f:\n    pickle.dump(x, f)\nwith p.open('rb') as g:\n    pickle.load(g)", sbom.Yes},
 		"memory":                    {"b = io.BytesIO()\ntorch.save(m, b)\nb.seek(0)\ntorch.load(b)", sbom.Yes},
 		"joblib":                    {"joblib.dump(m, 'a')\njoblib.load('a')", sbom.Yes},
+		"joblib of scikit-learn":    {"from sklearn.externals import joblib\njoblib.dump(m, 'a')\njoblib.load('a')", sbom.Yes},
 		"array":                     {"np.save('a.npy', x)\nnp.load('a.npy', allow_pickle=True)", sbom.Yes},
 		"frame":                     {"df.to_pickle('a.pkl')\npd.read_pickle('a.pkl')", sbom.Yes},
 		"best of some epochs":       {"for e in range(9):\n    if loss < best:\n        torch.save(m, 'a.pt')\ntorch.load('a.pt')", sbom.Yes},

@@ -72,7 +72,6 @@ type cells struct {
 	place storedPos // of the line that is being collected
 	shell bool      // the cell is a script of another language run by a shell
 	skip  bool      // the cell is no Python
-	first bool      // no line of the cell was seen
 	begun bool      // a line that is no comment was seen
 	prose bool      // the cell holds Markdown
 	cont  bool      // the magic line before ended with a backslash
@@ -87,8 +86,7 @@ func (n *cells) all(list *tree.Node, key string) {
 		if c.Get("cell_type").Str() != "code" {
 			continue
 		}
-		n.shell, n.skip, n.first, n.cont, n.file = false, false, true, false, ""
-		n.begun, n.prose = false, false
+		n.shell, n.skip, n.begun, n.prose, n.cont, n.file = false, false, false, false, false, ""
 		src := c.Get(key)
 		if src == nil {
 			continue
@@ -150,7 +148,7 @@ func (n *cells) flush() {
 	bare := strings.TrimLeft(line, " \t")
 	at := sbom.At{Path: n.m.Path, Line: n.place.line, Column: n.place.column, Offset: n.place.offset}
 	switch {
-	case n.first && strings.HasPrefix(bare, "%%"):
+	case !n.begun && strings.HasPrefix(bare, "%%"): // first, but for the comments that are a form in Colab
 		word, rest, _ := strings.Cut(bare[2:], " ")
 		if word == "writefile" || word == "file" {
 			fields := strings.Fields(rest)
@@ -194,10 +192,7 @@ func (n *cells) flush() {
 		n.cont = strings.HasSuffix(bare, "\\")
 		line = line[:len(line)-len(bare)] + "pass" // keeps the block it stands in
 	}
-	if bare != "" {
-		n.first = false
-		n.begun = n.begun || bare[0] != '#'
-	}
+	n.begun = n.begun || bare != "" && bare[0] != '#'
 	// A lone carriage return would make a line that has no place.
 	line = strings.ReplaceAll(line, "\r", " ")
 	n.m.cells = append(n.m.cells, n.place)

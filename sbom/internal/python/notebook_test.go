@@ -77,10 +77,11 @@ func TestNotebookProse(t *testing.T) {
 	const nb = `{"cells": [
   {"cell_type": "code", "source": ["# Title\n", "\n", "<!--- badge -->\n", "Some *words* f('x')\n", "%%bash\n", "!ls"]},
   {"cell_type": "code", "source": ["a(1\n", "< b(2))"]},
+  {"cell_type": "code", "source": ["#@title Player\n", "%%html\n", "<audio controls>"]},
   {"cell_type": "code", "source": ["x = 'y'\n", "<b>\n"]}
  ]}`
 	m := Of(sbom.NewFile("n.ipynb", []byte(nb)))
-	if m.ErrorCount != 1 || len(m.Magics()) != 0 {
+	if m.ErrorCount != 1 || len(m.Magics()) != 1 || !m.Magics()[0].Cell {
 		t.Errorf("%d errors, want that of the last cell; magics %v", m.ErrorCount, m.Magics())
 	}
 	if diff := cmp.Diff([]string{"a@3:37", "b@3:48"}, calls(m)); diff != "" {
