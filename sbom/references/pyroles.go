@@ -41,7 +41,7 @@ var pyRoles = []pyRole{
 	{"*FeatureExtractor*.from_pretrained", "pretrained_model_name_or_path", 0, "tokenizer", "tokenizer", "", ""},
 	{"from_pretrained", "pretrained_model_name_or_path|pretrained_model_or_path|model_name_or_path|model_name|model_id|pretrained_path|repo_id|model_path", 0, "model", "base", "", ""},
 	{"from_pretrained", "adapter_id|adapter_dir|adapter_name_or_path", 1, "adapter", "adapter", "", "quiet|shaped"}, // on a model that was loaded
-	{"from_pretrained", "tokenizer", -1, "tokenizer", "tokenizer", "", "quiet"},
+	{"from_pretrained", "tokenizer", -1, "tokenizer", "tokenizer", "", "quiet|shaped"},
 	{"from_pretrained", "vae|unet|controlnet|text_encoder|teacher_model|assistant_model", -1, "model", "base", "", "quiet"},
 	{"AutoTokenizer", "pretrained_model_name|model_name", 0, "tokenizer", "tokenizer", "", "quiet"}, // NeMo
 	{"create_inference_endpoint", "repository", -1, "model", "serve", "", "quiet"},
@@ -106,6 +106,8 @@ var pyRoles = []pyRole{
 	{"torchtune.datasets.*", "source", -1, "dataset", "train", "", "quiet"},
 	{"evaluate.load", "path", 0, "", "", "", "none"},
 	{"load_metric", "path", 0, "", "", "", "none"},
+	{"from_tiktoken_encoder", "model_name", 1, "", "", "", "none"}, // counts tokens
+	{"encoding_for_model", "model_name", 0, "", "", "", "none"},
 
 	// huggingface_hub. repo_type decides the kind.
 	{"hf_hub_download", "repo_id", 0, "model", "base", "", ""},
