@@ -45,6 +45,7 @@ func legacyName(kind, name string) bool {
 var folderWords = set(
 	"model", "models", "lora", "adapter", "adapters", "finetuned", "fine", "tuned", "trained", "merged", "merge", "saved", "save", "final", "best", "last", "latest", "my", "new", "output", "outputs", "out", "checkpoint", "checkpoints", "ckpt", "weights",
 	"result", "results", "base", "tokenizer", "quantized", "onnx", "exported", "export", "local", "the", "your", "peft", "qlora", "sft", "dpo", "encoder", "decoder", "pretrained", "full", "16bit", "4bit",
+	"image", "text", "feature", "extractor", "unet", "vae", "scheduler", "transformer", "safety", "checker", "2", // the folders of a pipeline of diffusers
 )
 
 // folderName tells such a name.

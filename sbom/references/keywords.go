@@ -29,7 +29,7 @@ var nouns = map[string]position{
 	"tokenizer": {"tokenizer", "tokenizer", true}, "tokenizers": {"tokenizer", "tokenizer", true}, "processor": {"tokenizer", "tokenizer", true},
 	"dataset": {"dataset", "train", true}, "datasets": {"dataset", "train", true}, "mixer": {"dataset", "train", true}, "mixture": {"dataset", "train", true},
 	"embedder": {"model", "embedding", true}, "embedding": {"model", "embedding", true}, "embeddings": {"model", "embedding", true}, "embed": {"model", "embedding", true}, "reranker": {"model", "embedding", true}, "rerank": {"model", "embedding", true},
-	"reward": {"model", "reward", true}, "rm": {"model", "reward", true}, "judge": {"model", "eval", true}, "grader": {"model", "eval", true}, "draft": {"model", "serve", true},
+	"reward": {"model", "reward", true}, "rm": {"model", "reward", true}, "prm": {"model", "reward", true}, "orm": {"model", "reward", true}, "judge": {"model", "eval", true}, "grader": {"model", "eval", true}, "draft": {"model", "serve", true},
 	"encoder": {"model", "base", true}, "vae": {"model", "base", true}, "unet": {"model", "base", true}, "controlnet": {"model", "base", true}, "backbone": {"model", "base", true}, "teacher": {"model", "base", true}, "student": {"model", "base", true},
 	"critic": {"model", "base", true}, "actor": {"model", "base", true}, "generator": {"model", "base", true}, "retriever": {"model", "embedding", true}, "captioner": {"model", "base", true}, "summarizer": {"model", "base", true}, "classifier": {"model", "base", true},
 	"detector": {"model", "base", true}, "segmenter": {"model", "base", true}, "vocoder": {"model", "base", true}, "transformer": {"model", "base", true}, "refiner": {"model", "base", true},

@@ -13,6 +13,10 @@ import (
 func (r *pyReader) declared() {
 	for i := range r.x.decls {
 		d := &r.x.decls[i]
+		if text := stringOf(d.value.e); d.key == "model_args" && strings.Contains(text, "=") {
+			r.modelArgs(d, text)
+			continue
+		}
 		pos, plural, ok := declaredPosition(d.key)
 		if ok && !r.unread(d) && !r.compared(d) && !aside(d) {
 			r.declaration(d, pos, plural, d.value, 0)
@@ -20,6 +24,14 @@ func (r *pyReader) declared() {
 			r.mapping(d)
 		}
 	}
+}
+
+// modelArgs reads what lm-eval is told to load: "pretrained=org/name,revision=…".
+func (r *pyReader) modelArgs(d *pyDecl, text string) {
+	at := r.x.m.AtNode(d.value.e)
+	sh := newShell(r.out, r.x.m.Path, d.how, nil)
+	sh.modelArgs(text, at, r.x.m.At(d.at))
+	r.used[d.value.e.Pos()] = true
 }
 
 // declaredPosition is the meaning of a name in code. A plural stands for a list.

@@ -208,6 +208,8 @@ func (s *pySink) accepts(text string) bool {
 	switch {
 	case kind == NameNone:
 		return s.host == "clip" && text != "" // ViT-B/32@336px
+	case s.host == "bedrock" && kind == NameBare:
+		return strings.Contains(text, ".") // vendor.model
 	case s.has("hosted"):
 		return hostedName(s.host, text)
 	case s.has("remote"):

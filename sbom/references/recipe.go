@@ -172,6 +172,13 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	switch {
 	case key == "description" || key == "help" || key == "title":
 		return
+	case key == "dataset_name" && (parent.Has("dataset_path") || parent.Has("task") || parent.Has("include")): // a part of that dataset (lm-eval)
+		return
+	case key == "model_args" && p.Value.Kind == tree.String && strings.Contains(p.Value.Text, "="):
+		sh := newShell(r.out, r.file.Path, r.how(), nil)
+		at := p.Value.At(r.file.Path)
+		sh.modelArgs(p.Value.Text, at, at)
+		return
 	case key == "model_name" && parent.Has("litellm_params"): // the name it is served under (LiteLLM)
 		return
 	case key == "dataset_mixer" || key == "data_mix" || key == "dataset_mix":

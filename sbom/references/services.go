@@ -96,8 +96,10 @@ func hostedName(host, text string) bool {
 		return false
 	}
 	switch kind := KindOf(text); kind {
-	case NameBare, NameOllama:
-		return host == "ollama" || strings.ContainsAny(text, "-.:0123456789")
+	case NameBare:
+		return host == "ollama" || strings.ContainsAny(text, "-.0123456789")
+	case NameOllama:
+		return host == "ollama" || strings.HasSuffix(text, ":free") // of OpenRouter
 	case NameHub, NameRegistry:
 		return true
 	}

@@ -77,8 +77,8 @@ func valuesOf(items []word) []variable {
 		case len(out) > maxListWords:
 		case len(w.many) > 0:
 			out = append(out, w.many...)
-		case w.known:
-			out = append(out, variable{value: w.text, at: w.literal()})
+		case w.known: // a comma after it is Python's way
+			out = append(out, variable{value: strings.TrimSuffix(w.text, ","), at: w.literal()})
 		}
 	}
 	return out
