@@ -1,11 +1,9 @@
 package weights
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -31,25 +29,7 @@ func linkExternal(inv *sbom.Inventory) {
 		}
 	}
 	dropRawData(inv, exists)
-	shortData(inv)
-}
-
-// shortData states that the data file of an OpenVINO graph ends before the tensors do.
-func shortData(inv *sbom.Inventory) {
-	needs := map[string]int64{}
-	for i := range inv.Weights {
-		if w := &inv.Weights[i]; w.Format == "openvino" && strings.HasSuffix(w.Path, ".xml") {
-			n, _ := strconv.ParseInt(w.Metadata[openVINOData], 10, 64)
-			needs[strings.TrimSuffix(w.Path, ".xml")+".bin"] = n
-		}
-	}
-	for i := range inv.Weights {
-		w := &inv.Weights[i]
-		if n := needs[w.Path]; w.Format == "raw" && w.SizeBytes < n {
-			w.Content = "partial"
-			inv.AddProblem(sbom.At{Path: w.Path, Offset: w.SizeBytes}, sbom.FamilyWeights, "truncated", fmt.Sprintf("tensors need %d bytes, the file has %d", n, w.SizeBytes))
-		}
-	}
+	linkOpenVINO(inv)
 }
 
 // dropRawData takes back that a file of raw tensor data is of no known format when
@@ -69,15 +49,23 @@ func dropRawData(inv *sbom.Inventory, exists map[string]bool) {
 			data[name] = true
 		}
 	}
+	codes := map[string][]string{}
+	for _, p := range inv.Problems {
+		codes[p.Path] = append(codes[p.Path], p.Code)
+	}
 	raw := map[string]bool{}
 	for i := range inv.Weights {
-		if w := &inv.Weights[i]; w.Format == "" && data[w.Path] {
+		w := &inv.Weights[i]
+		// the first byte may be that of a pickle, whose protocol no pickle has: none loads it
+		number := w.Format == "pickle" && len(w.Imports) == 0 && slices.Equal(codes[w.Path], []string{"unsupported"})
+		if (w.Format == "" || number) && data[w.Path] {
 			w.Format, w.Content, w.Executable = "raw", "read", sbom.No
 			raw[w.Path] = true
 		}
 	}
+	// the data of an OpenVINO graph may be empty; linkOpenVINO compares it with what the graph needs
 	inv.Problems = slices.DeleteFunc(inv.Problems, func(p sbom.Problem) bool {
-		return raw[p.Path] && p.Family == sbom.FamilyWeights && p.Code == "unsupported"
+		return raw[p.Path] && p.Family == sbom.FamilyWeights && (p.Code == "unsupported" || p.Code == "truncated" && exists[strings.TrimSuffix(p.Path, ".bin")+".xml"])
 	})
 }
 

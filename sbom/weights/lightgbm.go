@@ -149,6 +149,9 @@ func (m *lightGBMText) start() {
 		}
 		m.header[key] = value
 	}
+	if m.err == nil && !m.more {
+		m.fail("truncated", "the header has no end")
+	}
 	if m.err == nil {
 		m.checkHeader()
 	}

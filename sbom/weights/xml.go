@@ -5,7 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"strconv"
+	"regexp"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -14,53 +14,20 @@ import (
 // maxXML bounds a model in XML that is read. OpenVINO graphs of large models have 20 MB.
 const maxXML = 256 << 20
 
-func isOpenVINO(head []byte, _ int64) bool {
-	return bytes.Contains(head, []byte("<net ")) && bytes.Contains(head, []byte("<layers"))
-}
-
 func isPMML(head []byte, _ int64) bool {
 	return bytes.Contains(head, []byte("<PMML")) && bytes.IndexByte(head, '<') < 64
 }
 
-// readOpenVINO reads the layers of an OpenVINO IR (docs, "Operation sets"): those of an
-// opset of its own come from a library that the loader has to be given.
-func readOpenVINO(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
-	data := int64(0)
-	end, err = readXML(r, size, w, func(e xml.StartElement, at int64) {
-		if e.Name.Local == "data" { // of a Const: its place in the .bin beside
-			offset, err1 := strconv.ParseInt(attribute(e, "offset"), 10, 62)
-			n, err2 := strconv.ParseInt(attribute(e, "size"), 10, 62)
-			if err1 == nil && err2 == nil && offset >= 0 && n >= 0 {
-				data = max(data, offset+n)
-			}
-		}
-		if e.Name.Local != "layer" {
-			return
-		}
-		kind, version := attribute(e, "type"), attribute(e, "version")
-		if !strings.HasPrefix(version, "opset") && version != "experimental" && version != "" && version != "ie_internal_opset" {
-			addOperator(w, kind, version, "custom", at)
-		}
-	})
-	if data > 0 {
-		setMetadata(w, openVINOData, strconv.FormatInt(data, 10))
-	}
-	return end, err
-}
-
-// openVINOData is the metadata key of the bytes that a graph needs of its data file.
-const openVINOData = "openvino.data_bytes"
-
 // readPMML reads a PMML document. Extension elements may hold anything, and are listed.
 func readPMML(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
-	return readXML(r, size, w, func(e xml.StartElement, at int64) {
+	return readXML(r, size, w, xmlVisitor{visit: func(e xml.StartElement, at int64) {
 		switch e.Name.Local {
 		case "Extension":
 			addOperator(w, attribute(e, "name"), attribute(e, "extender"), "custom", at)
 		case "Application":
 			setMetadata(w, "pmml.application", attribute(e, "name"))
 		}
-	})
+	}})
 }
 
 func attribute(e xml.StartElement, name string) string {
@@ -72,9 +39,39 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
+// xmlVisitor is told the parts of a document with their offsets. leave and text may be nil.
+type xmlVisitor struct {
+	visit func(xml.StartElement, int64)
+	leave func(int64)
+	text  func([]byte, int64) // what stands in an element beside blanks
+}
+
+// xmlDeclaration is what may stand in "<?xml ?>" (XML 1.0, 2.8).
+var xmlDeclaration = regexp.MustCompile(`^\s*version\s*=\s*["'][0-9.]+["'](\s+encoding\s*=\s*["'][A-Za-z0-9._-]+["'])?(\s+standalone\s*=\s*["'](yes|no)["'])?\s*$`)
+
+// wellFormed tells what encoding/xml does not look at: an attribute stands once in an
+// element (XML 1.0, 3.1), the declaration once and at the start (2.8).
+func wellFormed(token xml.Token, at int64) error {
+	switch t := token.(type) {
+	case xml.StartElement:
+		for i, a := range t.Attr {
+			for _, b := range t.Attr[:i] {
+				if a.Name == b.Name {
+					return faultf("malformed", at, "XML: attribute %q stands twice in the element at offset %d", clip(a.Name.Local, 40), at)
+				}
+			}
+		}
+	case xml.ProcInst:
+		if t.Target == "xml" && (at > 3 || !xmlDeclaration.Match(t.Inst)) { // behind a byte order mark
+			return faultf("malformed", at, "XML: the declaration at offset %d is none, or not the first", at)
+		}
+	}
+	return nil
+}
+
 // readXML walks XML. encoding/xml expands no entity that a document declares; that one is
 // declared is stated, since other readers do.
-func readXML(r io.ReaderAt, size int64, w *sbom.Weights, visit func(xml.StartElement, int64)) (end int64, err error) {
+func readXML(r io.ReaderAt, size int64, w *sbom.Weights, v xmlVisitor) (end int64, err error) {
 	w.Executable = sbom.No
 	w.CoversFile = sbom.Unresolved
 	d := xml.NewDecoder(io.NewSectionReader(r, 0, min(size, maxXML)))
@@ -93,17 +90,27 @@ func readXML(r io.ReaderAt, size int64, w *sbom.Weights, visit func(xml.StartEle
 			}
 			return -1, faultf("malformed", at, "XML: %v", err)
 		}
+		if err := wellFormed(token, at); err != nil {
+			return -1, err
+		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			if depth++; depth == 1 {
 				roots++
 			}
-			visit(t, at)
+			v.visit(t, at)
 		case xml.EndElement:
 			depth--
+			if v.leave != nil {
+				v.leave(at)
+			}
 		case xml.CharData:
-			if depth == 0 && len(bytes.Trim(t, " \t\r\n\ufeff")) > 0 {
+			blank := len(bytes.Trim(t, " \t\r\n\ufeff")) == 0
+			if depth == 0 && !blank {
 				return -1, faultf("malformed", at, "XML has text outside of its element")
+			}
+			if v.text != nil && !blank {
+				v.text(t, at)
 			}
 		case xml.Directive:
 			if s := string(t); strings.Contains(s, "ENTITY") || strings.Contains(s, "SYSTEM") {
