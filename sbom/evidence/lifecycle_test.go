@@ -170,6 +170,37 @@ func TestSecretsAreFoundAndNeverTold(t *testing.T) {
 	}
 }
 
+// TestNeighbouringSecrets finds each of several tokens that stand close together, one of
+// which is a placeholder.
+func TestNeighbouringSecrets(t *testing.T) {
+	t.Parallel()
+	text := "import wandb\nos.environ['WANDB_API_KEY'] = '" + strings.Repeat("0", 40) + "'\n" +
+		"wandb.login(key='3f2a9c81d47be05612f8a90c7de34b1589ac06ef')\n" +
+		"a = 'hf_" + random(34) + "'\nb = 'hf_" + random(36)[2:] + "'\nc = 'hf_" + random(35)[1:] + "'\n"
+	var got []int
+	for _, s := range collectFiles(t, map[string]string{"a.py": text}).Secrets {
+		got = append(got, s.At.Line)
+	}
+	if want := []int{3, 4, 5, 6}; !slices.Equal(got, want) {
+		t.Errorf("secrets at lines %v, want %v", got, want)
+	}
+}
+
+// TestIssuersShapes finds the tokens whose prefix says who issued them.
+func TestIssuersShapes(t *testing.T) {
+	t.Parallel()
+	hex := strings.Repeat("3f2a9c81d47be056", 4)
+	for rule, value := range map[string]string{
+		"openrouter-key": "sk-or-v1-" + hex, "langsmith-key": "lsv2_pt_" + hex[:32] + "_" + hex[:10], "perplexity-key": "pplx-" + random(48), "xai-key": "xai-" + random(80),
+		"pypi-token": "pypi-AgEIcHlwaS5vcmc" + random(60), "docker-token": "dckr_pat_" + random(27),
+	} {
+		inv := collectFiles(t, map[string]string{"a.py": "k = '" + value + "'\n"})
+		if len(inv.Secrets) != 1 || inv.Secrets[0].Rule != rule {
+			t.Errorf("%s: %+v", rule, inv.Secrets)
+		}
+	}
+}
+
 func TestRunsAreJoinedFromTheirFiles(t *testing.T) {
 	t.Parallel()
 	dir := "mlruns/1/" + strings.Repeat("ab", 16)

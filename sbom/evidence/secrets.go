@@ -78,6 +78,12 @@ var secretRules = []secretRule{
 	{"replicate-token", "r8_", regexp.MustCompile(`\b(r8_[A-Za-z0-9]{37})\b`), 3.0},
 	{"nvidia-key", "nvapi-", regexp.MustCompile(`\b(nvapi-[A-Za-z0-9_-]{60,})`), 3.0},
 	{"groq-key", "gsk_", regexp.MustCompile(`\b(gsk_[A-Za-z0-9]{48,56})\b`), 3.0},
+	{"openrouter-key", "sk-or-", regexp.MustCompile(`\b(sk-or-v1-[0-9a-f]{64})\b`), 3.0},
+	{"langsmith-key", "lsv2_", regexp.MustCompile(`\b(lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10})\b`), 3.0},
+	{"perplexity-key", "pplx-", regexp.MustCompile(`\b(pplx-[A-Za-z0-9]{48})\b`), 3.0},
+	{"xai-key", "xai-", regexp.MustCompile(`\b(xai-[A-Za-z0-9]{80})\b`), 3.0},
+	{"pypi-token", "pypi-", regexp.MustCompile(`\b(pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,})`), 3.0},
+	{"docker-token", "dckr_pat_", regexp.MustCompile(`\b(dckr_pat_[A-Za-z0-9_-]{27})`), 3.0},
 	{"google-api-key", "aiza", regexp.MustCompile(`\b(AIza[0-9A-Za-z_-]{35})\b`), 3.0},
 	{"google-service-account", "private_key", regexp.MustCompile(`"private_key"\s*:\s*"(-----BEGIN (?:RSA )?PRIVATE KEY-----[^"]{100,})`), 3.0},
 	{"aws-access-key", "akia", regexp.MustCompile(`\b((?:AKIA|ABIA|ACCA)[A-Z2-7]{16})\b`), 3.0},
@@ -112,6 +118,9 @@ func (rule secretRule) matches(content, lower []byte) [][]int {
 		after = keyWindow
 	}
 	for hint := range strings.SplitSeq(rule.hint, "|") {
+		// A window begins after the match before it: of two tokens on neighbouring lines
+		// the first would be found twice and the second never.
+		last := 0
 		for from := 0; len(out) < maxSecretsPerFile; {
 			i := bytes.Index(lower[from:], []byte(hint))
 			if i < 0 {
@@ -122,7 +131,7 @@ func (rule secretRule) matches(content, lower []byte) [][]int {
 			if rule.name == "uri-password" && !hasUserInfo(content[from:]) {
 				continue
 			}
-			start := max(0, i-windowBefore)
+			start := max(last, i-windowBefore)
 			end := min(len(content), i+after)
 			m := rule.pattern.FindSubmatchIndex(content[start:end])
 			if m == nil {
@@ -132,7 +141,8 @@ func (rule secretRule) matches(content, lower []byte) [][]int {
 				m[k] += start
 			}
 			out = append(out, m)
-			from = max(from, m[1])
+			last = m[1]
+			from = max(from, last)
 		}
 	}
 	return out
