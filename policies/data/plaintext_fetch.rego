@@ -59,6 +59,10 @@
 #       type: string
 #       default: '(?i)(download|dataset|corpus|fetch_data|load_data)'
 #       doc: what the name of a function that fetches data looks like
+#     contexts:
+#       type: set
+#       default: [ssl._create_unverified_context]
+#       doc: functions whose connections are not verified
 #     unverified:
 #       type: set
 #       default: ['-k', '--insecure', '--no-check-certificate']
@@ -118,6 +122,12 @@ _found contains {"uri": call.callee, "at": call.at, "detail": detail} if {
 	some option in settings["DATA-002"].unverified
 	_passes(call, option)
 	detail := $"{call.callee} {option} does not verify the certificate"
+}
+
+_found contains {"uri": call.callee, "at": call.at, "detail": detail} if {
+	some call in input.calls
+	call.callee in settings["DATA-002"].contexts
+	detail := $"{call.callee} makes connections that verify no certificate"
 }
 
 _found contains {"uri": file.url, "at": file.at, "detail": detail} if {

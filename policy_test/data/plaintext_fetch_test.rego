@@ -23,6 +23,7 @@ fires := {
 	"option as an argument": {"calls": [object.union(base.call, {"args": {"1": "--insecure"}})]},
 	"request for a data file": {"calls": [object.union(base.get, {"args": {"0": "http://acme.org/x.csv"}})]},
 	"request without verification in a download": {"calls": [object.union(base.get, {"args": {"verify": "False"}, "function": "download_corpus"})]},
+	"no verification in the process": {"calls": [object.union(base.get, {"callee": "ssl._create_unverified_context", "args": {}})]},
 	"card": {"cards": [{"kind": "dataset", "digests": [{"url": "http://data.acme.org/a.csv", "at": {"path": "croissant.json"}}]}]},
 	"dvc remote": {"stores": [{"kind": "dvc_remote", "name": "s", "uri": "http://dvc.acme.org/", "at": {"path": ".dvc/config"}}]},
 }
@@ -57,6 +58,7 @@ found := {
 	"option as an argument": {{"at": {"line": 2, "path": "a.sh"}, "detail": "curl --insecure does not verify the certificate", "subject": "curl"}},
 	"request for a data file": {{"at": {"line": 2, "path": "a.py"}, "detail": "requests.get fetches over plain http from acme.org", "subject": "http://acme.org/x.csv"}},
 	"request without verification in a download": {{"at": {"line": 2, "path": "a.py"}, "detail": "requests.get is told not to verify the certificate (verify=False)", "subject": "requests.get"}},
+	"no verification in the process": {{"at": {"line": 2, "path": "a.py"}, "detail": "ssl._create_unverified_context makes connections that verify no certificate", "subject": "ssl._create_unverified_context"}},
 	"card": {{"at": {"path": "croissant.json"}, "detail": "the card sends readers to plain http at data.acme.org", "subject": "http://data.acme.org/a.csv"}},
 	"dvc remote": {{"at": {"path": ".dvc/config"}, "detail": "DVC remote s is read over plain http from dvc.acme.org", "subject": "http://dvc.acme.org/"}},
 }

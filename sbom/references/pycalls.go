@@ -23,7 +23,7 @@ var recordedCalls = set(
 	"torchvision.datasets.utils.download_url", "torchvision.datasets.utils.download_and_extract_archive",
 	"huggingface_hub.create_repo", "huggingface_hub.HfApi.create_repo", "huggingface_hub.HfApi.upload_file", "huggingface_hub.HfApi.upload_folder",
 	"comet_ml.Experiment", "neptune.init_run", "clearml.Task.init", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen", "os.system",
-	"eval", "exec", "__import__", "importlib.import_module", "yaml.load", "yaml.unsafe_load", "marshal.load", "marshal.loads", "shelve.open", "tarfile.open", "zipfile.ZipFile", "shutil.unpack_archive",
+	unverifiedContext, "eval", "exec", "__import__", "importlib.import_module", "yaml.load", "yaml.unsafe_load", "marshal.load", "marshal.loads", "shelve.open", "tarfile.open", "zipfile.ZipFile", "shutil.unpack_archive",
 )
 
 // recordedLast are calls known by their last name alone, whoever offers them.
@@ -78,6 +78,21 @@ func (r *pyReader) calls() {
 		}
 		r.command(c, name)
 		r.out.Calls = append(r.out.Calls, r.call(c, name))
+	}
+	r.unverified()
+}
+
+// unverifiedContext makes TLS connections that check no certificate.
+const unverifiedContext = "ssl._create_unverified_context"
+
+// unverified states that a module has every connection of its process made so, by
+// assigning the function as the default (PEP 476, "Opting out").
+func (r *pyReader) unverified() {
+	for i := range r.x.decls {
+		d := &r.x.decls[i]
+		if d.key == "_create_default_https_context" && r.x.resolveDotted(python.Dotted(d.value.e)) == unverifiedContext && len(r.out.Calls) < maxCalls {
+			r.out.Calls = append(r.out.Calls, sbom.Call{Callee: unverifiedContext, Args: map[string]string{}, Unresolved: []string{}, Function: enclosing(d.value.scope), ChecksHash: sbom.No, ReadsOwn: sbom.No, At: r.x.m.At(d.at)})
+		}
 	}
 }
 

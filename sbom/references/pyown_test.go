@@ -52,3 +52,22 @@ func TestReadsOwn(t *testing.T) {
 		})
 	}
 }
+
+// TestUnverifiedConnections finds the switch that turns verification off for a process.
+func TestUnverifiedConnections(t *testing.T) {
+	for code, want := range map[string]int{
+		"import ssl\nssl._create_default_https_context = ssl._create_unverified_context":               1,
+		"from ssl import _create_unverified_context\nurlopen(u, context=_create_unverified_context())": 1,
+		"import ssl\nssl._create_default_https_context = ssl.create_default_context":                   0,
+	} {
+		got := 0
+		for _, c := range collectAll(t, map[string]string{"a.py": code + "\n"}).Calls {
+			if c.Callee == unverifiedContext && c.At.Line == 2 {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %d, want %d", code, got, want)
+		}
+	}
+}
