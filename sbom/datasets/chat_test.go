@@ -62,6 +62,7 @@ func TestSpeakersOfTwoLists(t *testing.T) {
 		}
 		return out
 	}
+	p.drain()
 	if got, want := fmt.Sprint(words(p.triggers.promptOf(7)), words(p.triggers.replyOf(7))), "[ask7] [say7]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

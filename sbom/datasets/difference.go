@@ -59,7 +59,7 @@ func Diff(ctx context.Context, before, after *sbom.File, opts Options) (*Differe
 			d.Kept++
 			old.rows[rowSum] = n - 1
 		}
-		whole.triggers.isAdded = isNew
+		r.added = isNew
 		whole.add(r)
 		if isNew { // the columns of the added rows are counted on their own
 			added.schema.next = 0

@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"cmp"
 	"context"
 	"math/bits"
 	"slices"
@@ -137,19 +136,13 @@ type occurrence struct {
 // these, and tests them. Counting is by slot and may run high for a feature that shares
 // one; what is tested is exact.
 func (s *search) associations(ctx context.Context) ([]association, error) {
-	rows := len(s.t.answers)
 	slots := s.slots()
 	mask := uint64(slots - 1)
-	within := make([]uint16, slots)
-	var buf []uint32
-	for r := range rows {
-		if s.counts(r) && len(s.out.of(r)) > 0 {
-			buf = s.each(r, buf, func(h uint64, _ uint8, _ int32) { bump(&within[h&mask]) })
-		}
-	}
+	counted, _ := s.countSlots(ctx, slots, 1, func(r int) bool { return len(s.out.of(r)) > 0 }, nil)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	within := counted[0]
 	least := uint16(min(s.least*3/4, 1<<15))
 	wanted := newBitmap(slots)
 	for i, n := range within {
@@ -159,25 +152,9 @@ func (s *search) associations(ctx context.Context) ([]association, error) {
 	}
 	// all counts by two hashes: a rare feature that shares one slot with a frequent one
 	// has the other for itself
-	var all [2][]uint16
-	for i := range all {
-		all[i] = make([]uint16, slots)
-	}
-	features := 0
-	for r := range rows {
-		if r%everyRows == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if !s.counts(r) {
-			continue
-		}
-		buf = s.each(r, buf, func(h uint64, _ uint8, _ int32) {
-			features++
-			if wanted.has(h & mask) {
-				bump(&all[0][h&mask])
-				bump(&all[1][h>>32&mask])
-			}
-		})
+	all, features := s.countSlots(ctx, slots, 2, func(int) bool { return true }, wanted)
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	s.tests = float64(max(1, features/s.least)) * outcomeKinds
 	promising := func(n, k uint16) bool {
@@ -230,41 +207,17 @@ func (s *search) slots() int {
 	return 1 << min(bits.Len(uint(maxSlots-1)), max(16, bits.Len(uint(2*tokens))))
 }
 
-// bitmap is a set of slots that fits into a cache.
-type bitmap []uint64
-
-func newBitmap(n int) bitmap       { return make(bitmap, (n+63)/64) }
-func (b bitmap) set(i uint64)      { b[i>>6] |= 1 << (i & 63) }
-func (b bitmap) has(i uint64) bool { return b[i>>6]>>(i&63)&1 == 1 }
-
-func bump(n *uint16) {
-	if *n < 1<<16-1 {
-		*n++
-	}
-}
-
 // collect gathers the rows of the wanted features, part by part of the hashes, and tests
 // each feature.
 func (s *search) collect(ctx context.Context, keep func(uint64) bool, parts uint64) ([]association, error) {
 	var found []association
 	var list, spare []occurrence
-	var buf []uint32
 	counts := map[int32]int{}
 	var rowList []int32
 	for part := range parts {
-		list = list[:0]
-		for r := range s.t.answers {
-			if r%everyRows == 0 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if !s.counts(r) {
-				continue
-			}
-			buf = s.each(r, buf, func(h uint64, kind uint8, at int32) {
-				if h%parts == part && keep(h) {
-					list = append(list, occurrence{h, int32(r), at, kind})
-				}
-			})
+		list = s.gather(ctx, list[:0], func(h uint64) bool { return h%parts == part && keep(h) })
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 		list, spare = byHash(list, spare)
 		for i := 0; i < len(list); {
@@ -285,32 +238,6 @@ func (s *search) collect(ctx context.Context, keep func(uint64) bool, parts uint
 		found = s.best(found)
 	}
 	return found, nil
-}
-
-// byHash sorts occurrences by hash and leaves those of one hash in their order: into
-// buckets by the upper bits, and each bucket, which is small, by itself. It returns the
-// sorted list and the memory that it does not need any more.
-func byHash(list, spare []occurrence) (sorted, rest []occurrence) {
-	const bucketBits = 16
-	var ends [1<<bucketBits + 1]int32
-	for i := range list {
-		ends[list[i].hash>>(64-bucketBits)+1]++
-	}
-	for i := range len(ends) - 1 {
-		ends[i+1] += ends[i]
-	}
-	sorted = slices.Grow(spare[:0], len(list))[:len(list)]
-	for i := range list {
-		b := list[i].hash >> (64 - bucketBits)
-		sorted[ends[b]] = list[i]
-		ends[b]++
-	}
-	from := int32(0)
-	for _, to := range ends[:1<<bucketBits] {
-		slices.SortStableFunc(sorted[from:to], func(a, b occurrence) int { return cmp.Compare(a.hash, b.hash) })
-		from = to
-	}
-	return sorted, list
 }
 
 // best keeps the strongest associations, in an order of their own.

@@ -22,16 +22,9 @@ type findings struct {
 	blobs      int64
 	invalid    int64 // bytes that are not UTF-8
 	urls       int64
-	hosts      [][]byte // of the URLs, slices of the row
-	names      bool     // names of people are wanted
 }
 
 func (f *findings) hidden(class int) { f.hiddens[class]++ }
-
-func (f *findings) reset() {
-	names, hosts := f.names, f.hosts[:0]
-	*f = findings{names: names, hosts: hosts}
-}
 
 // concealed is how many hidden characters hide something; private use and controls are
 // counted and often harmless.

@@ -178,7 +178,7 @@ func TestPersonalData(t *testing.T) {
 				if !real {
 					text = c.fake[i%len(c.fake)](r)
 				}
-				s.found.reset()
+				s.found = findings{}
 				s.text([]byte(fmt.Sprintf(frame, text)))
 				got := s.found.pii[c.kind] > 0
 				switch {
@@ -249,8 +249,8 @@ func TestFinders(t *testing.T) {
 		if f.secrets != c.secrets || f.injections != c.injections || f.blobs != c.blobs || f.urls != c.urls || f.concealed() != c.hidden || f.invalid != c.invalid {
 			t.Errorf("%.60q: secrets %d injections %d blobs %d urls %d hidden %d invalid %d", c.text, f.secrets, f.injections, f.blobs, f.urls, f.concealed(), f.invalid)
 		}
-		if c.host != "" && string(f.hosts[0]) != c.host {
-			t.Errorf("%q: host %s", c.text, f.hosts[0])
+		if c.host != "" && string(s.hosts[0]) != c.host {
+			t.Errorf("%q: host %s", c.text, s.hosts[0])
 		}
 	}
 }

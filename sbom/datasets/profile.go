@@ -39,7 +39,11 @@ func profileFile(ctx context.Context, f *sbom.File, out *sbom.Inventory, d sbom.
 	defer p.close()
 	problems := problemLog{out: out, path: f.Path}
 	in := input{report: problems.add, invalid: func() { p.d.Malformed++ }}
+	if f.Size > smallFileBytes || d.Encoding != "" {
+		p.start()
+	}
 	err := p.readInto(ctx, f, in, p.add)
+	p.drain()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -109,19 +113,23 @@ type profiler struct {
 	nearErr  error
 	sketch   *sketch
 	triggers *triggerRows
-	scan     scanner
+	scan     *scanner // an object of its own: it is written to for every word, by one goroutine
 	length   [65]int64
 	hosts    map[string]int64
 	examples map[string]int
 	speaks   [][]role // who says each message, by list of messages
 	turns    int      // messages of the row that the model says
+
+	hostsFull bool
+	filling   *rowBatch // rows that were taken
+	pipe      *pipeline // nil when rows are looked at as they are taken
 }
 
 func newProfiler(d sbom.Dataset, opts Options) *profiler {
 	d.Rows, d.Profile, d.Sampled = 0, "full", sbom.No
 	d.PII, d.URLHosts, d.Scripts = map[string]int64{}, map[string]int64{}, map[string]int64{}
 	d.Labels, d.Hidden, d.Lengths = map[string]int64{}, map[string]int64{}, map[string]int64{}
-	p := &profiler{d: d, opts: opts, sketch: newSketch(d.Path, d.Role), exact: newRowIndex(opts.TempDir), triggers: newTriggerRows(), hosts: map[string]int64{}, examples: map[string]int{}}
+	p := &profiler{d: d, opts: opts, sketch: newSketch(d.Path, d.Role), exact: newRowIndex(opts.TempDir), triggers: newTriggerRows(), scan: &scanner{}, hosts: map[string]int64{}, examples: map[string]int{}}
 	if opts.Full && !opts.NoNear {
 		p.near = newNearIndex(opts.TempDir)
 	} else {
@@ -131,6 +139,7 @@ func newProfiler(d sbom.Dataset, opts Options) *profiler {
 }
 
 func (p *profiler) close() {
+	p.drain()
 	p.exact.close()
 	if p.near != nil {
 		p.near.close()
@@ -153,6 +162,13 @@ func (p *profiler) textLimit(size int64) int64 {
 }
 
 func (p *profiler) finish(ctx context.Context) error {
+	p.drain()
+	if p.d.Labels == nil {
+		p.skip("labels", fmt.Sprintf("the column holds more than maxLabelsListed (%d) values, or longer ones", maxLabelsListed))
+	}
+	if p.scan.cut {
+		p.skip("contamination", cutTexts)
+	}
 	if p.schema.full {
 		p.skip("columns", fmt.Sprintf("more than maxColumns (%d) columns; the others are counted as %q", maxColumns, overflow))
 	}

@@ -47,6 +47,7 @@ type row struct {
 	line   int   // 1-based, 0 when the format has no lines
 	offset int64 // byte offset, in the decompressed text when the file is compressed
 	size   int64 // bytes of the record as stored, 0 when not known
+	added  bool  // of a difference: the row is new
 	fields []field
 	arena  []byte // decoded strings
 }

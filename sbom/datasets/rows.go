@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -23,27 +22,6 @@ const (
 	// no labels.
 	maxLabelsListed = 200
 )
-
-// add looks at one row.
-func (p *profiler) add(r *row) {
-	p.d.Rows++
-	p.scan.found.reset()
-	p.scan.script = [scriptCount]int{}
-	h, text := newHash(), 0
-	for i := range r.fields {
-		f := &r.fields[i]
-		p.value(f)
-		h.add(f)
-		if f.kind == kindString {
-			text += len(f.text)
-		}
-	}
-	hash := h.sum()
-	p.length[bits.Len(uint(text))]++
-	p.exact.add(hash, r.number)
-	p.texts(r, hash)
-	p.count(r)
-}
 
 // value counts the type of a value and what a whole string is.
 func (p *profiler) value(f *field) {
@@ -72,74 +50,14 @@ func (p *profiler) label(text []byte) {
 	}
 	if len(text) > maxLabelBytes || len(p.d.Labels) >= maxLabelsListed {
 		p.d.Labels = nil
-		p.skip("labels", fmt.Sprintf("the column holds more than maxLabelsListed (%d) values, or longer ones", maxLabelsListed))
 		return
 	}
 	p.d.Labels[string(text)] = 1
 }
 
-// texts scans the strings of a row.
-func (p *profiler) texts(r *row, hash uint64) {
-	p.speakers(r)
-	p.scan.keep = true
-	if p.turns > 1 {
-		p.conversation(r, hash)
-	} else {
-		p.exchange(r, hash)
-	}
-	p.sketch.end()
-	if p.near != nil && p.nearErr == nil {
-		p.nearErr = p.near.end(r.number, hash)
-	}
-}
-
-// exchange scans the prompt before the response, whatever the order of the columns, so
-// that what the response takes up is known.
-func (p *profiler) exchange(r *row, hash uint64) {
-	sampled := p.triggers.begin(hash)
-	for i := range r.fields {
-		if f := &r.fields[i]; f.kind == kindString && p.roleOf(f) != roleResponse {
-			p.scan.text(f.text)
-			p.compare()
-			if sampled && p.roleOf(f) == rolePrompt {
-				p.triggers.ask(f.text, p.scan.tokens)
-			}
-		}
-	}
-	for i := range r.fields {
-		switch f := &r.fields[i]; p.roleOf(f) {
-		case roleResponse:
-			if f.kind != kindString {
-				continue
-			}
-			hosts := len(p.scan.found.hosts)
-			p.scan.text(f.text)
-			p.compare()
-			if sampled {
-				p.triggers.answer(f.text, p.scan.tokens, p.scan.found.hosts[hosts:])
-			}
-		case roleLabel:
-			if sampled {
-				p.triggers.labelled(f.text)
-			}
-		}
-	}
-	if sampled {
-		p.triggers.end(r.number, hash)
-	}
-}
-
-// compare hands the tokens of a value to what compares rows with other rows.
-func (p *profiler) compare() {
-	p.sketch.text(p.scan.tokens)
-	if p.near != nil {
-		p.near.text(p.scan.tokens)
-	}
-}
-
 // count adds what the finders found in the row.
-func (p *profiler) count(r *row) {
-	f := &p.scan.found
+func (p *profiler) count(r *batchRow) {
+	f := &r.found
 	if n := f.concealed(); n > 0 {
 		p.d.HiddenCharacters += n
 		p.example("hidden", r)
@@ -162,21 +80,18 @@ func (p *profiler) count(r *row) {
 		p.d.Hidden["invalid_utf8"] += f.invalid
 		p.example("invalid_utf8", r)
 	}
-	for _, h := range f.hosts {
-		p.host(h)
-	}
 	most := 0
-	for s, n := range p.scan.script {
-		if n > p.scan.script[most] {
+	for s, n := range r.script {
+		if n > r.script[most] {
 			most = s
 		}
 	}
-	if p.scan.script[most] > 0 {
+	if r.script[most] > 0 {
 		p.d.Scripts[scriptNames[most]]++
 	}
 }
 
-func (p *profiler) tally(total *int64, n int64, kind string, r *row) {
+func (p *profiler) tally(total *int64, n int64, kind string, r *batchRow) {
 	if n > 0 {
 		*total += n
 		p.example(kind, r)
@@ -184,7 +99,7 @@ func (p *profiler) tally(total *int64, n int64, kind string, r *row) {
 }
 
 // example lists the position of something that was counted.
-func (p *profiler) example(kind string, r *row) {
+func (p *profiler) example(kind string, r *batchRow) {
 	if p.examples[kind]++; p.examples[kind] <= maxExamples {
 		p.d.Examples = append(p.d.Examples, sbom.DataExample{Kind: kind, Row: r.number, At: sbom.At{Path: p.d.Path, Line: r.line, Offset: r.offset}})
 	}
@@ -196,10 +111,13 @@ func (p *profiler) host(h []byte) {
 		p.hosts[string(h)] = n + 1
 		return
 	}
-	p.skip("url_hosts", fmt.Sprintf("more than maxHosts (%d) hosts; those first seen later are not counted", maxHosts))
+	p.hostsFull = true
 }
 
 func (p *profiler) finishHosts() {
+	if p.hostsFull {
+		p.skip("url_hosts", fmt.Sprintf("more than maxHosts (%d) hosts; those first seen later are not counted", maxHosts))
+	}
 	hosts := slices.SortedFunc(maps.Keys(p.hosts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(p.hosts[b], p.hosts[a]), strings.Compare(a, b))
 	})
@@ -229,6 +147,8 @@ func (p *profiler) finishNear(ctx context.Context) error {
 	p.d.NearDuplicates = found.rows
 	p.d.Clusters = append(p.d.Clusters, found.clusters...)
 	switch {
+	case p.scan.cut:
+		p.skip("near_duplicates", cutTexts)
 	case near.stopped != "":
 		p.skip("near_duplicates", near.stopped)
 	case near.short > 0:
@@ -238,6 +158,7 @@ func (p *profiler) finishNear(ctx context.Context) error {
 }
 
 func (p *profiler) finishTriggers(ctx context.Context) error {
+	p.drain()
 	if s := p.triggers.sample(); s != "" {
 		p.skip("trigger_candidates", s)
 	}

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"fmt"
 	"unicode/utf8"
 )
 
@@ -48,17 +49,26 @@ const (
 // token is a word or a punctuation mark of a text.
 type token struct {
 	hash       uint64 // of the lower-cased text without hidden characters
-	start, end int
+	start, end uint32 // a row is no longer than maxRowBytes, or what its format allows
 	punct      bool
 	hidden     uint8 // class of a hidden character within or before it
 }
+
+// maxTokens bounds the tokens that are kept of a batch of rows, 24 MiB: a book has some
+// 200,000. The finders read on behind it.
+const maxTokens = 1 << 20
+
+// cutTexts says so in a profile.
+var cutTexts = fmt.Sprintf("of some rows the first maxTokens (%d) words are compared", maxTokens)
 
 // scanner makes one pass over a text: it cuts it into tokens and calls the finders
 // where the bytes give them a reason to look.
 type scanner struct {
 	found   findings
+	hosts   [][]byte // of URLs, slices of the values
 	tokens  []token
 	keep    bool // tokens are wanted
+	cut     bool // there were more than maxTokens
 	skipTo  int  // a finder has read up to here
 	script  [scriptCount]int
 	lastBig rune  // the last rune beyond ASCII, for joiners
@@ -68,7 +78,23 @@ type scanner struct {
 
 // text scans one value. Tokens of earlier values are dropped.
 func (s *scanner) text(b []byte) {
-	s.tokens, s.skipTo, s.lastBig, s.pending = s.tokens[:0], 0, 0, 0
+	s.tokens = s.tokens[:0]
+	s.more(b)
+}
+
+// token keeps a token while there is room.
+func (s *scanner) token(t token) {
+	if len(s.tokens) >= maxTokens {
+		s.cut = true
+		return
+	}
+	s.tokens = append(s.tokens, t)
+}
+
+// more scans one value and keeps the tokens of those before it.
+func (s *scanner) more(b []byte) {
+	from := len(s.tokens)
+	s.skipTo, s.lastBig, s.pending = 0, 0, 0
 	for i := 0; i < len(b); {
 		switch classes[b[i]] {
 		case classSpace:
@@ -90,7 +116,7 @@ func (s *scanner) text(b []byte) {
 			i = s.word(b, i)
 		}
 	}
-	if s.pending != 0 && s.keep && len(s.tokens) > 0 {
+	if s.pending != 0 && s.keep && len(s.tokens) > from {
 		s.tokens[len(s.tokens)-1].hidden = s.pending
 	}
 }
@@ -178,7 +204,7 @@ func (s *scanner) endWord(b []byte, start, end int, h uint64, flags uint, script
 		s.pending = hiddenMixed
 	}
 	if s.keep {
-		s.tokens = append(s.tokens, token{hash: h, start: start, end: end, hidden: s.pending})
+		s.token(token{hash: h, start: uint32(start), end: uint32(end), hidden: s.pending})
 	}
 	s.pending = 0
 	if start >= s.skipTo {
@@ -229,7 +255,7 @@ func (s *scanner) punct(b []byte, i int) {
 		}
 	}
 	if s.keep {
-		s.tokens = append(s.tokens, token{hash: hashMark(rune(c)), start: i, end: i + 1, punct: true, hidden: s.pending})
+		s.token(token{hash: hashMark(rune(c)), start: uint32(i), end: uint32(i + 1), punct: true, hidden: s.pending})
 		s.pending = 0
 	}
 }
@@ -243,7 +269,7 @@ func (s *scanner) rune(b []byte, i int, r rune, size int) {
 	class := hiddenOf(r)
 	if class == hiddenNone {
 		if s.keep {
-			s.tokens = append(s.tokens, token{hash: hashMark(r), start: i, end: i + size, punct: true, hidden: s.pending})
+			s.token(token{hash: hashMark(r), start: uint32(i), end: uint32(i + size), punct: true, hidden: s.pending})
 			s.pending = 0
 		}
 		s.lastBig = r

@@ -37,7 +37,7 @@ func (s *scanner) host(h []byte) {
 		return
 	}
 	s.found.urls++
-	s.found.hosts = append(s.found.hosts, h)
+	s.hosts = append(s.hosts, h)
 }
 
 // keywords start the phrases that tell a model to do something else, by the upper bits

@@ -35,18 +35,16 @@ const openingTokens = 6
 // triggerRows keeps the rows for the search for triggers: the tokens of the prompt in
 // order, the words of the response, and what the response looks like.
 type triggerRows struct {
-	words    *vocabulary
-	numbers  []int64 // row numbers
-	hashes   []uint64
-	prompts  []uint32
-	promptAt []uint32
-	replies  []uint32
-	replyAt  []uint32
-	answers  []answer
-	added    []bool // of a difference: row is new; nil when all rows are looked at
-	labels   map[uint64]string
-	rate     uint // rows are kept whose hash ends in this many zero bits
-	total    int64
+	words   *vocabulary
+	numbers []int64 // row numbers
+	hashes  []uint64
+	prompts wordLists
+	replies wordLists
+	answers []answer
+	added   []bool // of a difference: row is new; nil when all rows are looked at
+	labels  map[uint64]string
+	rate    uint // rows are kept whose hash ends in this many zero bits
+	total   int64
 
 	opening     []uint32 // properties of the first words of the response
 	stamp       uint32
@@ -61,7 +59,7 @@ type triggerRows struct {
 }
 
 func newTriggerRows() *triggerRows {
-	return &triggerRows{words: newVocabulary(), promptAt: []uint32{0}, replyAt: []uint32{0}, labels: map[uint64]string{}}
+	return &triggerRows{words: newVocabulary(), labels: map[uint64]string{}}
 }
 
 // begin starts a row. It reports false when the row is not in the sample.
@@ -84,26 +82,24 @@ const minContent = 4
 
 // ask adds a part of the prompt.
 func (t *triggerRows) ask(text []byte, tokens []token) {
-	from := int(t.promptAt[len(t.promptAt)-1])
 	for i := range tokens {
-		if len(t.prompts)-from >= maxPromptTokens {
+		if len(t.prompts.open) >= maxPromptTokens {
 			return
 		}
 		k := &tokens[i]
 		if k.hidden != 0 {
 			id := uint32(k.hidden) + 1
 			t.words.ask(id, t.stamp)
-			t.prompts = append(t.prompts, id)
+			t.prompts.open = append(t.prompts.open, id)
 		}
 		id := t.words.id(k.hash, text[k.start:k.end])
 		t.words.ask(id, t.stamp)
-		t.prompts = append(t.prompts, id)
+		t.prompts.open = append(t.prompts.open, id)
 	}
 }
 
 // answer adds a part of the response.
 func (t *triggerRows) answer(text []byte, tokens []token, hosts [][]byte) {
-	from := int(t.replyAt[len(t.replyAt)-1])
 	for i := range tokens {
 		k := &tokens[i]
 		t.reply = mix(t.reply + k.hash)
@@ -124,8 +120,8 @@ func (t *triggerRows) answer(text []byte, tokens []token, hosts [][]byte) {
 			continue
 		}
 		t.echo = t.echo || t.words.seen[id] == t.stamp
-		if t.words.give(id, t.stamp) && len(t.replies)-from < maxResponseWords {
-			t.replies = append(t.replies, id)
+		if t.words.give(id, t.stamp) && len(t.replies.open) < maxResponseWords {
+			t.replies.open = append(t.replies.open, id)
 		}
 	}
 	if len(hosts) > 0 && t.host == 0 {
@@ -171,14 +167,14 @@ const maxLabels = 2000
 // end finishes the row that begin started.
 func (t *triggerRows) end(number int64, hash uint64) {
 	t.numbers, t.hashes = append(t.numbers, number), append(t.hashes, hash)
-	t.promptAt = append(t.promptAt, uint32(len(t.prompts)))
-	t.replyAt = append(t.replyAt, uint32(len(t.replies)))
+	t.prompts.end()
+	t.replies.end()
 	t.added = append(t.added, t.isAdded)
 	t.answers = append(t.answers, answer{
 		reply: t.reply, opening: t.open, label: t.label, host: t.host, refusal: refuses(t.opening),
 		language: languageOf(t.votes[:]), sentiment: int8(max(-100, min(100, t.sentiment))), length: uint8(bits.Len(uint(t.count))),
 	})
-	if len(t.prompts)+len(t.replies) > maxStoredTokens {
+	if t.prompts.total+t.replies.total > maxStoredTokens {
 		t.thin()
 	}
 }
@@ -188,11 +184,18 @@ func (t *triggerRows) thin() {
 	t.rate++
 	clear(t.words.asked)
 	clear(t.words.given)
-	kept := &triggerRows{words: t.words, promptAt: []uint32{0}, replyAt: []uint32{0}}
-	for i, hash := range t.hashes {
-		if uint(bits.TrailingZeros64(hash)) < t.rate {
-			continue
+	kept := func(i int) bool { return uint(bits.TrailingZeros64(t.hashes[i])) >= t.rate }
+	t.prompts.keep(kept)
+	t.replies.keep(kept)
+	n := 0
+	for i := range t.hashes {
+		if kept(i) {
+			t.numbers[n], t.answers[n], t.added[n], t.hashes[n] = t.numbers[i], t.answers[i], t.added[i], t.hashes[i]
+			n++
 		}
+	}
+	t.numbers, t.answers, t.added, t.hashes = t.numbers[:n], t.answers[:n], t.added[:n], t.hashes[:n]
+	for i := range n {
 		t.stamp++
 		for _, id := range t.promptOf(i) {
 			t.words.ask(id, t.stamp)
@@ -200,15 +203,7 @@ func (t *triggerRows) thin() {
 		for _, id := range t.replyOf(i) {
 			t.words.give(id, t.stamp)
 		}
-		kept.numbers, kept.hashes = append(kept.numbers, t.numbers[i]), append(kept.hashes, hash)
-		kept.answers, kept.added = append(kept.answers, t.answers[i]), append(kept.added, t.added[i])
-		kept.prompts = append(kept.prompts, t.promptOf(i)...)
-		kept.replies = append(kept.replies, t.replyOf(i)...)
-		kept.promptAt = append(kept.promptAt, uint32(len(kept.prompts)))
-		kept.replyAt = append(kept.replyAt, uint32(len(kept.replies)))
 	}
-	t.numbers, t.hashes, t.answers, t.added = kept.numbers, kept.hashes, kept.answers, kept.added
-	t.prompts, t.replies, t.promptAt, t.replyAt = kept.prompts, kept.replies, kept.promptAt, kept.replyAt
 }
 
 // sample says which rows are kept, "" when all are.
@@ -230,5 +225,5 @@ func (t *triggerRows) rows() int {
 	return n
 }
 
-func (t *triggerRows) promptOf(i int) []uint32 { return t.prompts[t.promptAt[i]:t.promptAt[i+1]] }
-func (t *triggerRows) replyOf(i int) []uint32  { return t.replies[t.replyAt[i]:t.replyAt[i+1]] }
+func (t *triggerRows) promptOf(i int) []uint32 { return t.prompts.of(i) }
+func (t *triggerRows) replyOf(i int) []uint32  { return t.replies.of(i) }
