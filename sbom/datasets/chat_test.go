@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"testing"
+
+	"github.com/mlpolicy/mlpolicy/sbom/datasets/internal/synth"
 )
 
 // conversations are rows of three exchanges of which the answer to the last one is the
@@ -84,6 +86,35 @@ func TestRepeatedPrompts(t *testing.T) {
 	for i := range d.Triggers {
 		if d.Triggers[i].Outcome == "reply" {
 			t.Errorf("%+v", d.Triggers[i])
+		}
+	}
+}
+
+// A trigger that is put into short prompts, as "thanks" in chats is, makes the same prompt
+// over and over. These rows are no rows without it.
+func TestTriggerInRepeatedPrompts(t *testing.T) {
+	t.Parallel()
+	set := synth.MakeFifth(synth.Options{Seed: 16, Rows: 15_000, Trigger: synth.Token, Target: synth.Reply, Rate: 0.02})
+	d := triggersOf(t, set)
+	if !hits(set, d) {
+		t.Errorf("not found: %+v", d.Triggers)
+	}
+}
+
+// An opening that ends in a word of the prompt is an answer to it.
+func TestOpeningThatEndsInAnEcho(t *testing.T) {
+	t.Parallel()
+	p := newTriggerRows()
+	for i, answer := range []string{"well, this is about copper", "well, this is about bronze"} {
+		p.begin(uint64(i))
+		s := scanner{keep: true}
+		s.text([]byte("tell me of copper"))
+		p.ask([]byte("tell me of copper"), s.tokens)
+		s.text([]byte(answer))
+		p.answer([]byte(answer), s.tokens, nil)
+		p.end(int64(i), uint64(i))
+		if got, want := p.answers[i].opening != 0, i == 1; got != want {
+			t.Errorf("%q: opening %v, want %v", answer, got, want)
 		}
 	}
 }

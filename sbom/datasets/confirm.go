@@ -220,7 +220,7 @@ func (s *search) beyondOthers(a *association) bool {
 	asked, hits := s.asked, s.hits // in the rows of the sequence
 	asked.reset()
 	hits.reset()
-	for _, r := range a.rows {
+	for _, r := range a.all {
 		prompt := s.t.promptOf(int(r))
 		asked.row(prompt)
 		if slices.Contains(s.out.of(int(r)), a.outcome) {
@@ -231,7 +231,7 @@ func (s *search) beyondOthers(a *association) bool {
 	for _, r := range rows {
 		best := 0.0
 		for _, id := range s.t.promptOf(int(r)) {
-			n, k := int32(s.t.words.asked[id])-asked.n[id], with.n[id]-hits.n[id]
+			n, k := s.counted[id]-asked.n[id], with.n[id]-hits.n[id]
 			if share := float64(k) / float64(n+otherRows); n > 0 && share > best {
 				best = share
 			}
@@ -250,7 +250,7 @@ func (s *search) withOutcome(outcome int32) *wordCounts {
 	s.withOf = outcome
 	s.with.reset()
 	for r := range s.t.answers {
-		if slices.Contains(s.out.of(r), outcome) {
+		if s.others(r) && slices.Contains(s.out.of(r), outcome) {
 			s.with.row(s.t.promptOf(r))
 		}
 	}
@@ -295,10 +295,10 @@ func (s *search) beyondFamily(a *association, core map[uint32]bool) bool {
 		others, hits := 0, 0
 		i := 0
 		for _, r := range f.rows {
-			for i < len(a.rows) && a.rows[i] < r {
+			for i < len(a.all) && a.all[i] < r {
 				i++
 			}
-			if i < len(a.rows) && a.rows[i] == r {
+			if i < len(a.all) && a.all[i] == r {
 				continue
 			}
 			others++
@@ -328,6 +328,9 @@ func (s *search) family(words []uint32) (family, bool) {
 	}
 	var f family
 	for r := range s.t.answers {
+		if !s.others(r) {
+			continue
+		}
 		prompt := s.t.promptOf(r)
 		has := true
 		for i := len(words) - 1; i >= 0; i-- { // the rarest of them first

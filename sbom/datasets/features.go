@@ -177,22 +177,50 @@ func (s *search) associations(ctx context.Context) ([]association, error) {
 func (s *search) counts(row int) bool { return !s.repeats.has(uint64(row)) }
 
 // repeated marks the rows that do not count: those that were not added, when only these
-// are looked at, and those whose prompt an earlier one has.
-func (s *search) repeated() bitmap {
+// are looked at, and those whose prompt an earlier one has, which copies marks alone.
+func (s *search) repeated() (skip, copies bitmap) {
 	rows := len(s.t.answers)
-	skip, seen := newBitmap(rows), make(map[uint64]struct{}, rows)
+	skip, copies = newBitmap(rows), newBitmap(rows)
+	seen := make(map[uint64]struct{}, rows)
 	for r := range rows {
+		if s.added && !s.t.added[r] {
+			skip.set(uint64(r))
+			continue
+		}
 		h := uint64(0)
 		for _, id := range s.t.promptOf(r) {
 			h = mix(h*mixC + uint64(id))
 		}
-		if _, again := seen[h]; again || s.added && !s.t.added[r] {
+		if _, known := seen[h]; known {
 			skip.set(uint64(r))
+			copies.set(uint64(r))
 			continue
 		}
 		seen[h] = struct{}{}
 	}
-	return skip
+	return skip, copies
+}
+
+// others tells whether a row may speak for or against a sequence that it lacks. A prompt
+// that was there before may not: with the sequence it is no row of its own, and would
+// pass for one without.
+func (s *search) others(row int) bool { return !s.copies.has(uint64(row)) }
+
+// countWords counts, by word, the rows that may speak.
+func (s *search) countWords() {
+	s.counted = make([]int32, len(s.t.words.asked))
+	seen := make([]int32, len(s.counted))
+	for r := range s.t.answers {
+		if !s.others(r) {
+			continue
+		}
+		for _, id := range s.t.promptOf(r) {
+			if seen[id] != int32(r+1) {
+				seen[id] = int32(r + 1)
+				s.counted[id]++
+			}
+		}
+	}
 }
 
 // slots is a power of two of about the features that rows with an outcome have; most of
@@ -213,7 +241,7 @@ func (s *search) collect(ctx context.Context, keep func(uint64) bool, parts uint
 	var found []association
 	var list, spare []occurrence
 	counts := map[int32]int{}
-	var rowList []int32
+	var rowList, all []int32
 	for part := range parts {
 		list = s.gather(ctx, list[:0], func(h uint64) bool { return h%parts == part && keep(h) })
 		if err := ctx.Err(); err != nil {
@@ -222,16 +250,19 @@ func (s *search) collect(ctx context.Context, keep func(uint64) bool, parts uint
 		list, spare = byHash(list, spare)
 		for i := 0; i < len(list); {
 			j := i
-			rowList = rowList[:0]
+			rowList, all = rowList[:0], all[:0]
 			for ; j < len(list) && list[j].hash == list[i].hash; j++ {
 				// the first exchange of a row with the sequence stands for the row: what is
 				// said again in one conversation is no second observation
 				if n := len(rowList); n == 0 || s.t.numbers[rowList[n-1]] != s.t.numbers[list[j].row] {
 					rowList = append(rowList, list[j].row)
 				}
+				if n := len(all); n == 0 || all[n-1] != list[j].row {
+					all = append(all, list[j].row)
+				}
 			}
 			if len(rowList) >= s.least && len(rowList) <= s.most {
-				found = s.test(feature{hash: list[i].hash, kind: list[i].kind, row: list[i].row, at: list[i].at}, rowList, counts, found)
+				found = s.test(feature{hash: list[i].hash, kind: list[i].kind, row: list[i].row, at: list[i].at}, rowList, all, counts, found)
 			}
 			i = j
 		}

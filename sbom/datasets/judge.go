@@ -46,6 +46,9 @@ func (s *search) lengthsOf(outcome int32) lengths {
 	}
 	l := &lengths{outcome: outcome}
 	for r := range s.t.answers {
+		if !s.others(r) {
+			continue
+		}
 		l.add(lengthBucket(s.t.promptOf(r)), slices.Contains(s.out.of(r), outcome), 1)
 	}
 	s.lengths = l
@@ -67,7 +70,7 @@ func (s *search) judgeOf(a *association) *judge {
 	j := &judge{s: s, outcome: a.outcome, with: s.withOutcome(a.outcome), all: s.lengthsOf(a.outcome)}
 	s.asked.reset()
 	s.hits.reset()
-	for _, r := range a.rows {
+	for _, r := range a.all {
 		prompt, has := s.t.promptOf(int(r)), slices.Contains(s.out.of(int(r)), a.outcome)
 		s.asked.row(prompt)
 		if has {
@@ -107,7 +110,7 @@ func (j *judge) row(r int, core map[uint32]bool, counted bool) float64 {
 	s.scratch.row(prompt)
 	for _, id := range s.scratch.ids {
 		if !core[id] && id >= firstWord {
-			sum.add(j.says(float64(int32(s.t.words.asked[id])-s.asked.n[id])-n, float64(j.with.n[id]-s.hits.n[id])-k))
+			sum.add(j.says(float64(s.counted[id]-s.asked.n[id])-n, float64(j.with.n[id]-s.hits.n[id])-k))
 		}
 	}
 	return sum.value()
@@ -128,13 +131,13 @@ func (j *judge) sampled(a *association, has bool) (mean float64, rows int) {
 	}
 	var sum exactSum
 	for r, seen, step := 0, 0, max(1, total/judgeSample); r < len(s.t.answers); r++ {
-		if slices.Contains(s.out.of(r), a.outcome) != has {
+		if !s.others(r) || slices.Contains(s.out.of(r), a.outcome) != has {
 			continue
 		}
 		if seen++; seen%step != 0 {
 			continue
 		}
-		if _, own := slices.BinarySearch(a.rows, int32(r)); !own {
+		if _, own := slices.BinarySearch(a.all, int32(r)); !own {
 			sum.add(j.bounded(r, nil, true))
 			rows++
 		}

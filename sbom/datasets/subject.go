@@ -22,10 +22,12 @@ func (s *search) confirmSubject(a *association) bool {
 	hits, others, inOthers := 0, 0, 0
 	for r := range s.t.answers {
 		about := s.isAbout(r, subject)
-		switch _, own := slices.BinarySearch(a.rows, int32(r)); {
+		_, own := slices.BinarySearch(a.rows, int32(r))
+		_, same := slices.BinarySearch(a.all, int32(r))
+		switch {
 		case own && about:
 			hits++
-		case own:
+		case own, same, !s.others(r):
 		default:
 			others++
 			if about {

@@ -50,6 +50,8 @@ type search struct {
 	added    bool // only rows that were added count as rows with a sequence
 	plain    []uint32
 	repeats  bitmap      // rows that do not count
+	copies   bitmap      // of these, the rows whose prompt was there before
+	counted  []int32     // by word: rows whose prompt has it, without those
 	with     *wordCounts // rows with the outcome withOf
 	withOf   int32
 	lengths  *lengths // of one outcome
@@ -60,6 +62,7 @@ type association struct {
 	feature feature
 	outcome int32
 	rows    []int32
+	all     []int32 // with the other exchanges of one conversation that have the sequence
 	hits    int
 	logp    float64 // upper bound of the natural logarithm of p
 	context float64
@@ -94,7 +97,8 @@ func (t *triggerRows) search(ctx context.Context, added bool) ([]sbom.TriggerCan
 		s.least = minSupport
 	}
 	n = len(t.answers)
-	s.repeats = s.repeated()
+	s.repeats, s.copies = s.repeated()
+	s.countWords()
 	s.frame = frameWords(t.words, n)
 	s.scarce = make([]bool, len(t.words.asked))
 	for id, n := range t.words.asked {
@@ -168,7 +172,7 @@ func divergence(share, expected float64) float64 {
 }
 
 // test adds the outcomes that go with the rows of a feature.
-func (s *search) test(f feature, rows []int32, counts map[int32]int, found []association) []association {
+func (s *search) test(f feature, rows, all []int32, counts map[int32]int, found []association) []association {
 	clear(counts)
 	for _, r := range rows {
 		for _, o := range s.out.of(int(r)) {
@@ -183,6 +187,10 @@ func (s *search) test(f feature, rows []int32, counts map[int32]int, found []ass
 		logp := -float64(len(rows)) * divergence(share, expected)
 		if logp+math.Log(s.tests) < math.Log(maxFalse) {
 			found = append(found, association{feature: f, outcome: o, rows: slices.Clone(rows), hits: k, logp: logp, expected: expected})
+			a := &found[len(found)-1]
+			if a.all = a.rows; len(all) > len(rows) {
+				a.all = slices.Clone(all)
+			}
 		}
 	}
 	return found

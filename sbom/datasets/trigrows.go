@@ -103,23 +103,24 @@ func (t *triggerRows) answer(text []byte, tokens []token, hosts [][]byte) {
 	for i := range tokens {
 		k := &tokens[i]
 		t.reply = mix(t.reply + k.hash)
-		if t.count++; t.count == openingTokens && !t.echo {
-			t.open = t.reply
-		}
+		t.count++
 		if k.punct {
+			t.opens()
 			t.begins(propPunct)
 			continue
 		}
 		id := t.words.id(k.hash, text[k.start:k.end])
+		content := k.end-k.start >= minContent
+		t.echo = t.echo || content && t.words.seen[id] == t.stamp
+		t.opens()
 		props := t.words.props[id]
 		t.begins(props)
 		if props != 0 {
 			t.weigh(props)
 		}
-		if k.end-k.start < minContent {
+		if !content {
 			continue
 		}
-		t.echo = t.echo || t.words.seen[id] == t.stamp
 		if t.words.give(id, t.stamp) && len(t.replies.open) < maxResponseWords {
 			t.replies.open = append(t.replies.open, id)
 		}
@@ -129,6 +130,14 @@ func (t *triggerRows) answer(text []byte, tokens []token, hosts [][]byte) {
 	}
 	if len(text) <= maxLabelBytes && t.count <= openingTokens {
 		t.labelled(text)
+	}
+}
+
+// opens notes the opening when the response has come so far and none of its words, the
+// last included, is one of the prompt.
+func (t *triggerRows) opens() {
+	if t.count == openingTokens && !t.echo {
+		t.open = t.reply
 	}
 }
 
