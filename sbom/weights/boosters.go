@@ -11,18 +11,6 @@ import (
 // Models of gradient boosting libraries hold numbers and names of features. They are
 // recognised so that they are not taken for something unknown.
 
-// isCatBoost recognises CatBoost's model (catboost/libs/model/model.cpp: "CBM1", size).
-func isCatBoost(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("CBM1")) }
-
-func readCatBoost(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
-	w.Executable = sbom.No
-	w.CoversFile = sbom.Unresolved
-	c := newCursor(r, size)
-	c.skip(4)
-	c.skip(int64(c.u32()))
-	return c.pos, c.err
-}
-
 // isGGML recognises the formats that GGUF replaced (llama.cpp, llama-file magics).
 func isGGML(head []byte, _ int64) bool {
 	for _, magic := range []string{"lmgg", "fmgg", "tjgg", "algg", "ggml", "ggmf", "ggjt", "ggla"} {

@@ -57,7 +57,7 @@ func samples(t testing.TB) []sample {
 		{name: "a.7z", content: sevenZip("a.pkl", kind()), format: "7z"},
 		{name: "m.pmml", content: []byte(pmmlModel), format: "pmml"},
 		{name: "m.txt", content: []byte(lightGBM()), format: "lightgbm", prefixes: true},
-		{name: "m.cbm", content: []byte("CBM1\x04\x00\x00\x00abcd"), format: "catboost"},
+		{name: "m.cbm", content: catBoost(catBoostGood().core()), format: "catboost"},
 		{name: "m.bin", content: xgboostBinary(), format: "xgboost"},
 		{name: "agent.zip", content: agent(t, kind()), format: "zip"},
 		{name: "a.tar.gz", content: gzipped(tarball), format: "nemo"},

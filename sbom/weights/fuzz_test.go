@@ -116,7 +116,7 @@ func FuzzTargets(f *testing.F) { fuzzReader(f, readHydra, []byte("a:\n  _target_
 func FuzzOther(f *testing.F) {
 	readers := []reader{readLightGBM, readCatBoost, readXGBoostBinary, readXGBoostJSON, readPMML, readCoreML, readKerasMetadata, readTextGraph, readBaselines, readScript}
 	for i, s := range []string{
-		lightGBM(), "CBM1\x04\x00\x00\x00abcd", string(xgboostBinary()), xgboostJSON(), pmmlModel,
+		lightGBM(), string(catBoost(catBoostGood().core())), string(xgboostBinary()), xgboostJSON(), pmmlModel,
 		"\x08\x04\x12\x00\xa2\x1f\x00", "\x0a\x04\x2a\x02{}", "node { op: \"PyFunc\" }", `{"a":{":serialized:":"gARjb3MKc3lzdGVtCpQu"}}`, "torch.from_file(\"x\")",
 	} {
 		f.Add(uint8(i), []byte(s))
