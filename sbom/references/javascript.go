@@ -255,7 +255,7 @@ func (r *jsReader) declared() {
 			values = r.items(i + 3)
 		}
 		for _, v := range values {
-			if sep.text != ":" || !r.hosted(i, pos, v, key) {
+			if !r.hosted(i, pos, v, key) {
 				r.declare(pos, v, key)
 			}
 		}

@@ -17,7 +17,7 @@ var silentWords = set(
 )
 
 // namingWords say that the value is a name, not of what.
-var namingWords = set("name", "names", "path", "paths", "id", "ids", "or", "repo", "repository", "uri", "hf", "remote", "list", "pretrained", "huggingface", "dir", "dirs", "for")
+var namingWords = set("name", "names", "path", "paths", "id", "ids", "or", "repo", "repository", "uri", "hf", "remote", "list", "pretrained", "huggingface", "dir", "dirs", "for", "addr", "address", "location", "identifier", "handle")
 
 // qualifiers say what for.
 var qualifiers = map[string]string{"train": "train", "training": "train", "eval": "eval", "evaluation": "eval", "test": "eval", "val": "eval", "valid": "eval", "validation": "eval", "calibration": "calibration", "calib": "calibration"}
@@ -92,6 +92,9 @@ func wordsPosition(key string) (position, bool) {
 			}
 		}
 	}
+	if !ok && (strings.HasSuffix(key, "_repo_id") || strings.HasSuffix(key, "_hf_repo") || strings.HasSuffix(key, "_hf_id")) {
+		pos, ok = position{"model", "base", true}, true // of the hub, where a repository is a model unless it says otherwise
+	}
 	if !ok {
 		return position{}, false
 	}
@@ -105,7 +108,10 @@ func wordsPosition(key string) (position, bool) {
 // that service wherever it stands: nobody else has it.
 var families = []struct{ prefix, host string }{
 	{"gpt-3", "openai"}, {"gpt-4", "openai"}, {"gpt-5", "openai"}, {"chatgpt-4", "openai"}, {"o1-", "openai"}, {"o3-", "openai"}, {"o4-", "openai"}, {"text-embedding-3", "openai"}, {"text-embedding-ada", "openai"},
-	{"text-davinci-", "openai"}, {"dall-e-", "openai"}, {"claude-", "anthropic"}, {"gemini-", "google"},
+	{"text-davinci-", "openai"}, {"dall-e-", "openai"}, {"gpt-image-", "openai"}, {"claude-", "anthropic"}, {"gemini-", "google"}, {"text-embedding-00", "google"}, {"text-bison", "google"}, {"chat-bison", "google"},
+	{"grok-", "xai"}, {"deepseek-chat", "deepseek"}, {"deepseek-reasoner", "deepseek"}, {"mistral-small-latest", "mistral"}, {"mistral-medium-latest", "mistral"}, {"mistral-large-latest", "mistral"}, {"codestral-latest", "mistral"}, {"mistral-embed", "mistral"},
+	{"embed-english-", "cohere"}, {"embed-multilingual-", "cohere"}, {"rerank-english-", "cohere"}, {"rerank-multilingual-", "cohere"}, {"command-r-plus", "cohere"}, {"voyage-", "voyage"}, {"moonshot-v1-", "moonshot"},
+	{"qwen-max", "dashscope"}, {"qwen-plus", "dashscope"}, {"qwen-turbo", "dashscope"}, {"qwen-vl-max", "dashscope"}, {"qwen-vl-plus", "dashscope"}, {"sonar-pro", "perplexity"},
 }
 
 // serviceOf is the service that alone has a model of this name, "" when there is none.
@@ -119,6 +125,12 @@ func serviceOf(name string) string {
 		}
 	}
 	return bedrockModel(name)
+}
+
+// ofService tells a name that only a service has, whose tokenizer it keeps to itself.
+func ofService(name string) bool {
+	host := hostedProvider(strings.ToLower(name))
+	return serviceOf(name) != "" || host != "" && host != "huggingface"
 }
 
 // bedrockVendors are the vendors whose models Amazon Bedrock lists, as its model ids begin

@@ -230,12 +230,12 @@ func IsLocalPath(name string) bool {
 // folderHead tells a first segment that says it holds files of that kind: base_models/x,
 // pretrained_weights/x.
 func folderHead(head string) bool {
-	i := strings.LastIndexAny(head, "_-")
+	i := strings.LastIndexByte(head, '_') // owners have dashes: embedding-data
 	if i < 1 || strings.ToLower(head) != head {
 		return false
 	}
 	switch head[i+1:] {
-	case "models", "model", "checkpoints", "checkpoint", "ckpts", "ckpt", "weights", "outputs", "output", "results", "logs", "data":
+	case "models", "model", "checkpoints", "checkpoint", "ckpts", "ckpt", "weights", "outputs", "output", "results", "logs", "data", "dataset", "datasets":
 		return true
 	}
 	return false

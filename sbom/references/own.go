@@ -1,6 +1,7 @@
 package references
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -76,6 +77,7 @@ func (r *pyReader) ownSetting(e python.Expr, s *pySink) {
 		one.revision, one.revisionState, one.revisionParam, one.trustParam = "", "", nil, nil
 		r.out.Keep(keepOwnKeys, &ownKey{key, r.x.m.Path, one})
 	}
+	r.ownAttribute(e, s)
 }
 
 // ownOption keeps what a parameter of a program's command is loaded as: click, typer and fire
@@ -129,8 +131,78 @@ func keepOwnValue(out *sbom.Inventory, key string, ref sbom.Reference) {
 	}
 }
 
+// keepOwnAttrs holds attributes of classes that code loads something from: what a class of
+// another module, or a subclass, sets them to is loaded there.
+const keepOwnAttrs = "references/own-attributes"
+
+// ownAttribute keeps what self.x or cls.x is loaded as. A short name is any class's.
+func (r *pyReader) ownAttribute(e python.Expr, s *pySink) {
+	a, ok := e.(*python.Attribute)
+	if !ok || len(a.Attr) < minOwnAttr || !strings.Contains(a.Attr, "_") {
+		return
+	}
+	if base, ok := a.X.(*python.Name); !ok || base.ID != "self" && base.ID != "cls" {
+		return
+	}
+	if _, known := positionOf(a.Attr); known {
+		return // read by its words wherever it stands
+	}
+	one := *s
+	one.revision, one.revisionState, one.revisionParam, one.trustParam = "", "", nil, nil
+	r.out.Keep(keepOwnAttrs, &ownKey{a.Attr, r.x.m.Path, one})
+}
+
+const minOwnAttr = 8 // letters of an attribute that is taken for the same in every class
+
+// linkAttributes makes references of the values that classes give to such attributes.
+func linkAttributes(inv *sbom.Inventory) {
+	attrs := map[string][]*ownKey{}
+	for _, v := range inv.Scratch[keepOwnAttrs] {
+		if k, ok := v.(*ownKey); ok {
+			attrs[k.key] = append(attrs[k.key], k)
+		}
+	}
+	if len(attrs) == 0 {
+		return
+	}
+	have := map[pyFound]bool{}
+	for i := range inv.References {
+		r := &inv.References[i]
+		have[pyFound{at: r.At, kind: r.Kind}] = true
+	}
+	for _, v := range inv.Scratch[keepModules] {
+		m, ok := v.(*pySummary)
+		if !ok {
+			continue
+		}
+		var names []string
+		for name := range m.exports {
+			if _, attr, ok := strings.Cut(name, "."); ok && len(attrs[attr]) > 0 {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			_, attr, _ := strings.Cut(name, ".")
+			for _, k := range attrs[attr] {
+				for _, v := range m.exports[name] {
+					if KindOf(v.text) != NameHub || have[pyFound{at: v.at, kind: k.sink.kind}] || !k.sink.accepts(v.text) {
+						continue
+					}
+					have[pyFound{at: v.at, kind: k.sink.kind}] = true
+					r := pyReader{}
+					ref := r.draft(&k.sink, v.text, v.at)
+					ref.How, ref.Confidence = "import", "medium"
+					inv.References = append(inv.References, ref)
+				}
+			}
+		}
+	}
+}
+
 // linkOwn makes references of the values of settings that code of the source loads.
 func linkOwn(inv *sbom.Inventory) {
+	linkAttributes(inv)
 	keys := map[string][]*ownKey{}
 	for _, v := range inv.Scratch[keepOwnKeys] {
 		if k, ok := v.(*ownKey); ok {

@@ -19,8 +19,13 @@ type pyPlace struct {
 func (w *pyWalker) place(n python.Node) {
 	switch n := n.(type) {
 	case *python.List:
+		for _, e := range n.Elts { // OrderedDict([("name_or_path", "org/name")])
+			if t, ok := e.(*python.Tuple); ok && len(t.Elts) == 2 && stringOf(t.Elts[0]) != "" && stringOf(t.Elts[1]) != "" {
+				w.declare(stringOf(t.Elts[0]), w.value(t.Elts[1], "dict"), t.Pos(), "dict")
+			}
+		}
 		for _, e := range n.Elts {
-			if flagBefore(stringOf(e), false) != "" {
+			if text := stringOf(e); flagBefore(text, false) != "" || strings.HasPrefix(text, "--") && strings.Contains(text, "=") {
 				w.x.places = append(w.x.places, pyPlace{n, w.scope, w.block})
 				return
 			}
@@ -82,6 +87,7 @@ func (r *pyReader) commands() {
 		p := &r.x.places[i]
 		switch e := p.e.(type) {
 		case *python.List:
+			r.inlineFlags(e)
 			for j := 0; j+1 < len(e.Elts); j++ {
 				r.flag(p, flagBefore(stringOf(e.Elts[j]), false), e.Elts[j+1])
 			}
@@ -97,6 +103,28 @@ func (r *pyReader) commands() {
 				r.load(pyValue{e.Values[j], p.scope, p.block, "dict"}, &s)
 			}
 		}
+	}
+}
+
+// inlineFlags reads the words of a command that hold flag and value, "--model=org/name".
+func (r *pyReader) inlineFlags(list *python.List) {
+	for _, e := range list.Elts {
+		flag, value, ok := strings.Cut(stringOf(e), "=")
+		if !ok || !strings.HasPrefix(flag, "--") || r.used[e.Pos()] {
+			continue
+		}
+		pos, ok := positionOf(flag)
+		if !ok || pos.role == "push" || pos.role == "output" {
+			continue
+		}
+		pos.shaped = true
+		if KindOf(value) != NameHub && !legacyName(pos.kind, value) || !pos.accepts(value) {
+			continue
+		}
+		r.used[e.Pos()] = true
+		ref := New(pos.kind, pos.role, value, r.x.m.AtNode(e))
+		ref.CallAt, ref.How, ref.Loader, ref.Confidence = r.x.m.AtNode(e), "list", flag, "medium"
+		r.add(ref)
 	}
 }
 

@@ -20,10 +20,29 @@ func (r *pyReader) declared() {
 		pos, plural, ok := declaredPosition(d.key)
 		if ok && !r.unread(d) && !r.compared(d) && !aside(d) {
 			r.declaration(d, pos, plural, d.value, 0)
-		} else if !ok {
+		} else if !ok && !r.says(d) {
 			r.mapping(d)
 		}
 	}
+}
+
+// says records a name that tells itself that it is a model of a service, openai/gpt-4o,
+// under any key that speaks of models.
+func (r *pyReader) says(d *pyDecl) bool {
+	text := stringOf(d.value.e)
+	if text == "" || r.used[d.value.e.Pos()] || KindOf(text) != NameRegistry || !modelKey(d.key) {
+		return false
+	}
+	if i := strings.IndexAny(text, "/:"); i < 0 || serviceOf(text[i+1:]) == "" {
+		return false
+	}
+	for _, w := range strings.Split(snake(d.key), "_") {
+		if w == "push" || w == "output" || w == "expected" {
+			return false
+		}
+	}
+	r.declare(d, position{"model", "serve", true}, d.value, text, true)
+	return true
 }
 
 // modelArgs reads what lm-eval is told to load: "pretrained=org/name,revision=…".

@@ -93,6 +93,9 @@ var unmade = set("card", "info", "delete", "remove", "exists", "validate", "chec
 func calleePosition(callee string) (position, bool) {
 	name := last(callee)
 	words := calleeWords(name)
+	if n := len(words); n > 1 && isClass(name) && (words[n-1] == "arguments" || words[n-1] == "args") {
+		words = words[:n-1] // ModelArguments("org/name")
+	}
 	if pos, ok := nounOf(words); ok && (isClass(name) || getters[words[0]]) {
 		return pos, true
 	}

@@ -201,7 +201,7 @@ func (s *pySink) accepts(text string) bool {
 	if s.kind == "dataset" && s.host == "" {
 		text = datasetName(text)
 	}
-	if placeholder(text) || s.kind == "dataset" && builders[text] || s.kind == "tokenizer" && serviceOf(text) != "" {
+	if placeholder(text) || s.kind == "dataset" && builders[text] || s.kind == "tokenizer" && ofService(text) {
 		return false
 	}
 	kind := KindOf(s.lookup(text))

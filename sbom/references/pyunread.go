@@ -7,9 +7,15 @@ import (
 
 // unread tells a variable of a script that nothing reads: a list of models one might
 // choose from is kept beside the one that is loaded (unsloth's notebooks). A module that
-// others import is no script; its upper-case names are settings that they read.
+// others import is no script; its upper-case names are settings that they read, the others its own
+// where it loads something itself.
 func (r *pyReader) unread(d *pyDecl) bool {
-	if !d.variable || strings.ToLower(d.key) != d.key || !r.script() {
+	switch lower := strings.ToLower(d.key) == d.key; {
+	case !d.variable:
+		return false
+	case !lower && !r.notebook():
+		return false // a setting that another module reads
+	case !r.script() && !(d.value.scope == r.x.root && r.loads()):
 		return false
 	}
 	return occurs(r.x.m.Text, d.key) == 1
@@ -50,6 +56,21 @@ func (r *pyReader) compared(d *pyDecl) bool {
 		}
 		uses++
 	}
+}
+
+// notebook tells what no module imports.
+func (r *pyReader) notebook() bool {
+	return strings.HasSuffix(r.x.m.Path, ".ipynb") || strings.HasPrefix(r.x.m.Text, "# Databricks notebook source")
+}
+
+// loads tells a module that loads something itself from one of settings, which others read.
+func (r *pyReader) loads() bool {
+	for i := range r.x.calls {
+		if c := &r.x.calls[i]; strings.HasSuffix(c.name, ".from_pretrained") {
+			return true
+		}
+	}
+	return false
 }
 
 // script tells a notebook, and a file that loads something as soon as it runs.

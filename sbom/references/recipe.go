@@ -43,7 +43,13 @@ func matchRecipe(f *sbom.File) bool {
 	case ".yaml", ".yml", ".json", ".toml":
 		return f.Within(maxRecipeBytes) && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasPrefix(f.Name(), "tsconfig") && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
 	}
-	return isTemplateFile(f)
+	return isTemplateFile(f) || yamlByName(f)
+}
+
+// yamlByName tells YAML that other files include and that no tool takes for a file of its own
+// (lm-eval's _default_template_yaml).
+func yamlByName(f *sbom.File) bool {
+	return f.Ext() == "" && strings.HasSuffix(f.Name(), "_yaml")
 }
 
 // toolDirs hold settings of editors and caches.
@@ -85,6 +91,21 @@ func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		data, err := f.Bytes()
 		r.template(string(data))
 		return err
+	}
+	if yamlByName(f) {
+		data, err := f.Bytes()
+		if err != nil {
+			return err
+		}
+		docs, err := tree.YAML(data)
+		if err != nil {
+			out.AddProblem(f.At(1), sbom.FamilyReferences, "malformed", err.Error())
+			return nil
+		}
+		for _, doc := range docs {
+			r.document(doc)
+		}
+		return nil
 	}
 	docs := tree.Of(f)
 	docs.Problem(f, sbom.FamilyReferences, out)
@@ -172,7 +193,7 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 	switch {
 	case key == "description" || key == "help" || key == "title":
 		return
-	case key == "dataset_name" && (parent.Has("dataset_path") || parent.Has("task") || parent.Has("include")): // a part of that dataset (lm-eval)
+	case key == "dataset_name" && (parent.Has("dataset_path") || parent.Has("include") || parent.Has("task") && (parent.Has("doc_to_text") || parent.Has("output_type") || parent.Has("dataset_kwargs"))): // a part of that dataset (lm-eval)
 		return
 	case key == "model_args" && p.Value.Kind == tree.String && strings.Contains(p.Value.Text, "="):
 		sh := newShell(r.out, r.file.Path, r.how(), nil)
@@ -216,6 +237,8 @@ func (r *recipe) pair(parent *tree.Node, p tree.Pair) {
 		pos, ok := positionOf(p.Key)
 		if ok && !alias(p) {
 			r.names(pos, p, parent)
+		} else if !ok && strings.Contains(p.Value.Text, ",") {
+			r.named(p, parent)
 		}
 		if len(r.out.References) == before && !r.serving && (!ok || pos.role != "push" && pos.role != "output") {
 			r.own(p)
@@ -256,9 +279,7 @@ func (r *recipe) pairValue(n *tree.Node) {
 	if r.hosted(p, nil) {
 		return
 	}
-	if pos, ok := positionOf(name.Text); ok {
-		r.names(pos, p, nil)
-	}
+	r.named(p, nil)
 }
 
 // environment reads a list of NAME=value (Compose).
@@ -275,9 +296,7 @@ func (r *recipe) environment(n *tree.Node) {
 		if r.hosted(p, nil) {
 			continue
 		}
-		if pos, ok := positionOf(name); ok {
-			r.names(pos, p, nil)
-		}
+		r.named(p, nil)
 	}
 }
 

@@ -22,6 +22,17 @@ func (r *recipe) names(pos position, p tree.Pair, parent *tree.Node) {
 	}
 }
 
+// named records what a key, or a plural with commas between its values, says.
+func (r *recipe) named(p tree.Pair, parent *tree.Node) {
+	pos, ok := positionOf(p.Key)
+	if !ok {
+		pos, ok = pluralPosition(strings.ToLower(p.Key))
+	}
+	if ok && pos.role != "push" && pos.role != "output" {
+		r.names(pos, p, parent)
+	}
+}
+
 // own keeps a value that code of the source may load, with the group it stands in.
 func (r *recipe) own(p tree.Pair) {
 	if !mayBeName(p.Value.Text) {

@@ -227,6 +227,9 @@ func FuzzDVC(f *testing.F)        { fuzz(f, "a.dvc") }
 func FuzzAdapter(f *testing.F)    { fuzz(f, "adapter_config.json") }
 func FuzzHub(f *testing.F)        { fuzz(f, "config.json") }
 func FuzzModelfile(f *testing.F)  { fuzz(f, "Modelfile") }
+func FuzzMakefile(f *testing.F)   { fuzz(f, "Makefile") }
+func FuzzJustfile(f *testing.F)   { fuzz(f, "justfile") }
+func FuzzTriton(f *testing.F)     { fuzz(f, "config.pbtxt") }
 
 // TestPositionOf reads keys by their words.
 func TestPositionOf(t *testing.T) {

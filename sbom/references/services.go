@@ -7,7 +7,7 @@ import "strings"
 var services = map[string]string{
 	"openai": "openai", "azureopenai": "openai", "anthropic": "anthropic", "claude": "anthropic", "groq": "groq", "mistralai": "mistral", "cohere": "cohere", "gemini": "google", "googlegenai": "google", "vertexai": "google", "vertex": "google", "bedrock": "bedrock",
 	"ollama": "ollama", "together": "together", "togetherai": "together", "fireworks": "fireworks", "deepseek": "deepseek", "xai": "xai", "grok": "xai", "perplexity": "perplexity", "replicate": "replicate", "voyage": "voyage", "voyageai": "voyage", "jina": "jina", "jinaai": "jina",
-	"watsonx": "watsonx", "zhipu": "zhipu", "zhipuai": "zhipu", "dashscope": "dashscope", "tongyi": "dashscope", "moonshot": "moonshot", "openrouter": "openrouter", "cerebras": "cerebras", "sambanova": "sambanova", "minimax": "minimax", "siliconflow": "siliconflow", "volcengine": "volcengine", "novita": "novita", "deepinfra": "deepinfra", "elevenlabs": "elevenlabs", "deepgram": "deepgram", "assemblyai": "assemblyai",
+	"watsonx": "watsonx", "zhipu": "zhipu", "zhipuai": "zhipu", "dashscope": "dashscope", "tongyi": "dashscope", "moonshot": "moonshot", "openrouter": "openrouter", "cerebras": "cerebras", "sambanova": "sambanova", "minimax": "minimax", "siliconflow": "siliconflow", "volcengine": "volcengine", "novita": "novita", "deepinfra": "deepinfra", "nvidia": "nvidia", "elevenlabs": "elevenlabs", "deepgram": "deepgram", "assemblyai": "assemblyai",
 }
 
 // serviceNames are what a key such as provider may say beside the words above.
