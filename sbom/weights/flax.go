@@ -13,9 +13,11 @@ import (
 const (
 	// maxMsgpackDepth bounds nested maps; flax's own trees have some 20 levels.
 	maxMsgpackDepth = 128
-	// flaxArray is the extension type of an array (flax/serialization.py,
-	// _MsgpackExtType.ndarray).
-	flaxArray = 1
+	// The extension types of flax (flax/serialization.py, _MsgpackExtType): an array, a
+	// complex number, and a number of numpy, which is written as an array.
+	flaxArray, flaxComplex, flaxScalar = 1, 2, 3
+	// maxFlaxKeys bounds the keys of one map that are compared with each other.
+	maxFlaxKeys = 1 << 16
 )
 
 // readFlax walks the MessagePack of flax.serialization.to_bytes: maps of names, arrays
@@ -32,6 +34,9 @@ func readFlax(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 	if m.err != nil {
 		return -1, m.err
 	}
+	if m.arrays > 0 && m.foreign != nil {
+		return -1, m.foreign
+	}
 	w.CoversFile = sbom.TriOf(m.pos == size)
 	if m.pos < size {
 		odd(w, "trailing_bytes", m.pos, "%d bytes follow the end of the MessagePack", size-m.pos)
@@ -42,7 +47,9 @@ func readFlax(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 // msgpack walks MessagePack (msgpack/spec.md, "Formats").
 type msgpack struct {
 	*cursor
-	w *sbom.Weights
+	w       *sbom.Weights
+	arrays  int   // of flax
+	foreign error // an extension that flax has not: of another writer when there is no array
 }
 
 // value passes one value and returns its text when it is a string.
@@ -105,13 +112,22 @@ func (m *msgpack) entries(name string, n int64, pairs bool, depth int) {
 	if pairs {
 		per = 2
 	}
+	seen := map[string]bool{}
 	for range m.count(uint64(n), per) {
 		if m.err != nil {
 			return
 		}
 		key := ""
 		if pairs {
-			if key = m.value("", depth+1); name != "" {
+			at := m.pos
+			key = m.value("", depth+1)
+			if key != "" && len(key) < maxNameBytes && seen[key] {
+				m.fail("malformed", "key %q at offset %d stands twice in its map", clip(key, 40), at)
+			}
+			if len(seen) < maxFlaxKeys {
+				seen[key] = true
+			}
+			if name != "" {
 				key = name + "." + key
 			}
 		}
@@ -123,12 +139,23 @@ func (m *msgpack) entries(name string, n int64, pairs bool, depth int) {
 func (m *msgpack) extension(name string, kind uint8, n uint64) {
 	size := m.length(n)
 	end := m.pos + size
-	if kind == flaxArray && m.err == nil {
+	switch {
+	case m.err != nil:
+	case kind != flaxArray && kind != flaxComplex && kind != flaxScalar && kind != 0xff: // -1 is a time of MessagePack itself
+		if m.foreign == nil {
+			m.foreign = faultf("malformed", m.pos, "extension of type %d at offset %d is none of flax", kind, m.pos)
+		}
+	case kind == flaxArray || kind == flaxScalar && m.arrays > 0:
+		m.arrays++
 		inner := &msgpack{cursor: newCursor(m.r, end), w: m.w}
 		inner.order, inner.pos = binary.BigEndian, m.pos
 		inner.array(name)
 		if inner.err != nil {
 			m.fail("malformed", "array at offset %d: %v", m.pos, inner.err)
+		}
+	case kind == flaxComplex && m.arrays > 0:
+		if b := m.peek(int(min(size, 1))); len(b) == 0 || b[0] != 0x92 { // its two parts
+			m.fail("malformed", "complex number at offset %d has no two parts", m.pos)
 		}
 	}
 	m.pos = max(m.pos, end)

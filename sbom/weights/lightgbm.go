@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
@@ -176,6 +178,9 @@ func (m *lightGBMText) checkHeader() {
 			}
 		}
 	}
+	if per, ok := m.header["num_tree_per_iteration"]; ok && per != m.header["num_class"] { // GBDT::Init
+		m.fail("malformed", "%s trees in an iteration of %s classes in the header that ends", clip(per, 40), clip(m.header["num_class"], 40))
+	}
 	last, _ := strconv.ParseInt(m.header["max_feature_idx"], 10, 32)
 	m.columns = last + 1
 	for _, key := range []string{"feature_names", "feature_infos", "monotone_constraints"} {
@@ -323,6 +328,9 @@ func (m *lightGBMText) importance() bool {
 // lightGBMParameter begins what config_auto.cpp writes of each parameter.
 var lightGBMParameter = regexp.MustCompile(`\[[a-z0-9_]+: `)
 
+// lightGBMPath are the parameters whose value is a path, in the encoding of the system.
+var lightGBMPath = regexp.MustCompile(`data|valid|file|model|result`)
+
 // parameter tells a line "[name: value]" with one parameter that no line before it has.
 func (m *lightGBMText) parameter() bool {
 	found := lightGBMParameter.FindAllStringIndex(m.line, 2)
@@ -330,7 +338,7 @@ func (m *lightGBMText) parameter() bool {
 		return false
 	}
 	name := m.line[:found[0][1]]
-	if m.seen[name] {
+	if m.seen[name] || !lightGBMPath.MatchString(name) && (!utf8.ValidString(m.line) || strings.ContainsFunc(m.line, unicode.IsControl)) {
 		return false
 	}
 	m.seen[name] = true
