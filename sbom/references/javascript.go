@@ -156,16 +156,6 @@ func (r *jsReader) call(i int) {
 // jsVendors are functions of the AI SDK that take the name of a hosted model.
 var jsVendors = map[string]string{"openai": "openai", "anthropic": "anthropic", "google": "google", "mistral": "mistral", "groq": "groq", "xai": "xai", "deepseek": "deepseek", "cohere": "cohere", "togetherai": "together", "fireworks": "fireworks", "perplexity": "perplexity", "azure": "openai", "bedrock": "bedrock", "vertex": "google", "ollama": "ollama", "cerebras": "cerebras", "openrouter": "openrouter"}
 
-// vendor reads openai("gpt-4o").
-func (r *jsReader) vendor(i int, host string) {
-	s := r.tokens[i+2]
-	if KindOf(s.text) != NameBare || !strings.ContainsAny(s.text, "-0123456789") || placeholder(s.text) {
-		return
-	}
-	ref := r.add(position{"model", "serve", false}, s, r.tokens[i].pos, r.tokens[i].text, "call")
-	ref.Host, ref.URI = host, host+"://"+s.text
-}
-
 // argument finds the tokens of argument n of a call whose arguments start at i.
 func (r *jsReader) argument(i, n int) (first, end int) {
 	depth, first := 0, i

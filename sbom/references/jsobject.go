@@ -130,3 +130,13 @@ func (r *jsReader) hosted(i int, pos position, v, key jsToken) bool {
 	ref.Host, ref.URI = host, host+"://"+v.text
 	return true
 }
+
+// vendor reads openai("gpt-4o").
+func (r *jsReader) vendor(i int, host string) {
+	s := r.tokens[i+2]
+	if KindOf(s.text) != NameBare || !strings.ContainsAny(s.text, "-0123456789") || placeholder(s.text) {
+		return
+	}
+	ref := r.add(position{"model", "serve", false}, s, r.tokens[i].pos, r.tokens[i].text, "call")
+	ref.Host, ref.URI = host, host+"://"+s.text
+}

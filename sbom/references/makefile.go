@@ -68,3 +68,11 @@ func justfileShell(text string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+func isMakefile(name string) bool {
+	return name == "Makefile" || name == "makefile" || name == "GNUmakefile" || strings.HasPrefix(name, "Makefile.")
+}
+
+func isJustfile(name string) bool {
+	return strings.EqualFold(name, "justfile") || name == ".justfile" || strings.HasSuffix(name, ".just")
+}

@@ -1,9 +1,7 @@
 package references
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"path"
 	"strings"
 
@@ -44,12 +42,6 @@ func matchRecipe(f *sbom.File) bool {
 		return f.Within(maxRecipeBytes) && !elsewhere(f) && !notRecipes[f.Name()] && !strings.HasPrefix(f.Name(), "tsconfig") && !strings.HasSuffix(f.Name(), ".index.json") && !strings.HasSuffix(f.Name(), "-lock.json")
 	}
 	return isTemplateFile(f) || yamlByName(f)
-}
-
-// yamlByName tells YAML that other files include and that no tool takes for a file of its own
-// (lm-eval's _default_template_yaml).
-func yamlByName(f *sbom.File) bool {
-	return f.Ext() == "" && strings.HasSuffix(f.Name(), "_yaml")
 }
 
 // toolDirs hold settings of editors and caches.
@@ -131,24 +123,6 @@ func collectRecipe(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 		}
 	}
 	return nil
-}
-
-// jsonLines tells rows of data under the name .json from a document: the first line is a
-// whole value and another one follows.
-func jsonLines(f *sbom.File) bool {
-	if f.Ext() != ".json" {
-		return false
-	}
-	data, err := f.Bytes()
-	if err != nil {
-		return false
-	}
-	first, rest, ok := bytes.Cut(bytes.TrimSpace(data), []byte("\n"))
-	if !ok || len(first) == 0 || first[0] != '{' || !json.Valid(first) {
-		return false
-	}
-	rest = bytes.TrimSpace(rest)
-	return len(rest) > 0 && rest[0] == '{'
 }
 
 type recipe struct {
@@ -298,20 +272,6 @@ func (r *recipe) environment(n *tree.Node) {
 		}
 		r.named(p, nil)
 	}
-}
-
-// orElse is the value that ${NAME:-value} falls back to (Compose, "Interpolation"), and n
-// itself when it is anything else.
-func orElse(n *tree.Node) *tree.Node {
-	inner, opens := strings.CutPrefix(n.Text, "${")
-	inner, closes := strings.CutSuffix(inner, "}")
-	name, value, ok := strings.Cut(inner, "-")
-	if !opens || !closes || !ok || !isVariable(strings.TrimSuffix(name, ":")) || value == "" {
-		return n
-	}
-	out := *n
-	out.Text = value
-	return &out
 }
 
 // args reads a list of command line words.

@@ -1,6 +1,8 @@
 package references
 
 import (
+	"bytes"
+	"encoding/json"
 	"path"
 	"strings"
 
@@ -142,4 +144,42 @@ func spaced(v *tree.Node) bool {
 // hasFlags tells a command under any key by the flags in it.
 func hasFlags(key string, v *tree.Node) bool {
 	return spaced(v) && strings.Contains(v.Text, " --") && !proseKeys[key] && !strings.Contains(v.Text, "{{")
+}
+
+// yamlByName tells YAML that other files include and that no tool takes for a file of its own
+// (lm-eval's _default_template_yaml).
+func yamlByName(f *sbom.File) bool {
+	return f.Ext() == "" && strings.HasSuffix(f.Name(), "_yaml")
+}
+
+// orElse is the value that ${NAME:-value} falls back to (Compose, "Interpolation"), and n
+// itself when it is anything else.
+func orElse(n *tree.Node) *tree.Node {
+	inner, opens := strings.CutPrefix(n.Text, "${")
+	inner, closes := strings.CutSuffix(inner, "}")
+	name, value, ok := strings.Cut(inner, "-")
+	if !opens || !closes || !ok || !isVariable(strings.TrimSuffix(name, ":")) || value == "" {
+		return n
+	}
+	out := *n
+	out.Text = value
+	return &out
+}
+
+// jsonLines tells rows of data under the name .json from a document: the first line is a
+// whole value and another one follows.
+func jsonLines(f *sbom.File) bool {
+	if f.Ext() != ".json" {
+		return false
+	}
+	data, err := f.Bytes()
+	if err != nil {
+		return false
+	}
+	first, rest, ok := bytes.Cut(bytes.TrimSpace(data), []byte("\n"))
+	if !ok || len(first) == 0 || first[0] != '{' || !json.Valid(first) {
+		return false
+	}
+	rest = bytes.TrimSpace(rest)
+	return len(rest) > 0 && rest[0] == '{'
 }
