@@ -70,7 +70,7 @@ type Template struct {
 type Operator struct {
 	Name   string `json:"name"` // PyFunc, ReadFile, Lambda, custom op name
 	Domain string `json:"domain"`
-	Kind   string `json:"kind"` // code | file | custom | network
+	Kind   string `json:"kind"` // code | file | custom | network; of Python in an archive also script | fetch | pickle | import
 	Member string `json:"member"`
 	Offset int64  `json:"offset"`
 }

@@ -140,6 +140,11 @@ func (k *kerasWalk) class(n *tree.Node, module, class string) {
 			}
 		}
 	}
+	// keras/layers/preprocessing/index_lookup.py: a vocabulary that is a text is the path of a
+	// file, which is read when the layer is made.
+	if v := n.Get("config").Get("vocabulary"); v != nil && v.Kind == tree.String && locationKind(v.Str()) != "relative" {
+		addExternal(k.w, v.Str())
+	}
 	if module == "" || strings.HasPrefix(name, "__") { // __tensor__ and the like are values
 		return
 	}

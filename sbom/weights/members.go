@@ -35,8 +35,12 @@ func namedFormat(name string, head []byte, container string) *format {
 		return &format{name: "skops", read: readSkops}
 	case container == "zip" && base == "data" && isObject(head):
 		return &format{name: "stable-baselines3", read: readBaselines}
+	case isYAML(base) && base != "model_config.yaml" && base != "hparams.yaml":
+		return &format{name: "yaml", read: readYAML}
 	case base == "model_config.yaml" || base == "hparams.yaml": // NeMo
 		return &format{name: "hydra", read: readHydra}
+	case (container == "torch-mar" || container == "torch-package") && strings.HasSuffix(base, ".py"):
+		return &format{name: "python", read: readHandler}
 	case strings.HasPrefix(container, "torch") && strings.HasSuffix(base, ".py"):
 		return &format{name: "python", read: readScript}
 	}
@@ -111,8 +115,7 @@ const maxScript = 16 << 20
 // model has no use for them (torch/csrc/jit, register_prim_ops; aten from_file, save).
 var torchFileOps = regexp.MustCompile(`\b(?:ops\.aten|torch)\.(from_file|save|load|_from_file)\(|\baten::(from_file|save|load)\b`)
 
-// readScript looks at Python source in a container: code of TorchScript, which torch
-// compiles and runs, or a handler of a model archive, which the server imports.
+// readScript looks at code of TorchScript, which torch compiles and runs.
 func readScript(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error) {
 	w.Executable = sbom.Yes
 	w.CoversFile = sbom.Yes

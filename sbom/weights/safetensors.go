@@ -178,6 +178,9 @@ func (h *safetensorsHeader) metadata() error {
 			return err
 		}
 		setMetadata(h.w, key, value)
+		if strings.Contains(key, "template") && strings.Contains(value, "{") {
+			addTemplate(h.w, clip(key, maxNameBytes), value, h.offset())
+		}
 		h.hint(key, value)
 	}
 	return h.open('}')

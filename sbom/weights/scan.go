@@ -128,7 +128,7 @@ func (s *scan) content(p *part, f *format) {
 		f.open(s, p)
 		return
 	}
-	if f.name != "hydra" && f.name != "python" {
+	if f.name != "hydra" && f.name != "python" && f.name != "yaml" {
 		s.models++
 	}
 	if p.r == nil {

@@ -84,6 +84,9 @@ func openTar(s *scan, p *part) {
 			odd(p.w, "duplicate_member", max(at, 0), "member %q is in the tar twice", clip(h.Name, 80))
 		}
 		seen[h.Name] = true
+		if strings.HasSuffix(h.Name, "MAR-INF/MANIFEST.json") { // torch-model-archiver --archive-format tgz writes it first
+			p.w.Format = "torch-mar"
+		}
 		s.tarMember(p, t, h, at)
 	}
 	p.w.Format = tarFormat(seen)
@@ -180,6 +183,8 @@ func tarFormat(has map[string]bool) string {
 	switch {
 	case base["model_config.yaml"]:
 		return "nemo"
+	case base["MAR-INF/MANIFEST.json"]:
+		return "torch-mar"
 	case base["pickle"] && base["sys_info"] && base["storages"]:
 		return "torch-tar"
 	}

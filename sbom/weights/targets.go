@@ -2,7 +2,6 @@ package weights
 
 import (
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/mlpolicy/mlpolicy/sbom"
@@ -48,29 +47,4 @@ func readHydra(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error
 		return -1, faultf("malformed", 0, "configuration: %v", err)
 	}
 	return size, nil
-}
-
-// yamlTag is a tag that PyYAML's unsafe loaders resolve (yaml/constructor.py,
-// UnsafeConstructor), short or in full.
-var yamlTag = regexp.MustCompile(`!(?:!|<tag:yaml\.org,2002:)python/(object/apply|object/new|object|name|module):([\w.]+)`)
-
-// yamlTags lists what the Python tags of a configuration name.
-func yamlTags(w *sbom.Weights, text []byte) {
-	for _, m := range yamlTag.FindAllSubmatchIndex(text, -1) {
-		if len(w.Imports) >= maxImports {
-			return
-		}
-		kind, name := string(text[m[2]:m[3]]), string(text[m[4]:m[5]])
-		module, mode := "", "ref"
-		if i := strings.LastIndexByte(name, '.'); i > 0 {
-			module, name = name[:i], name[i+1:]
-		}
-		switch kind {
-		case "object/apply", "object/new":
-			mode = "call"
-		case "object":
-			mode = "new"
-		}
-		addImport(w, module, name, mode, int64(m[0]))
-	}
 }

@@ -3,6 +3,7 @@ package weights
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,10 @@ func archiveFormat(z *zipFile) string {
 		return "keras-v3"
 	case has["MAR-INF/MANIFEST.json"]:
 		return "torch-mar"
+	case slices.ContainsFunc(z.entries, func(e *zipEntry) bool { // torch/package/package_exporter.py, close
+		return strings.HasSuffix(e.name, "/.data/extern_modules") || strings.HasSuffix(e.name, "/.data/python_version")
+	}):
+		return "torch-package"
 	}
 	return "zip"
 }

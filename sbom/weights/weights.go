@@ -24,6 +24,7 @@ var Collectors = []sbom.Collector{
 	modelCollector,
 	indexCollector,
 	templateCollector,
+	yamlCollector,
 }
 
 // Linkers join what the files of a model say, in this order.
