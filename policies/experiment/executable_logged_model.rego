@@ -24,6 +24,10 @@
 #       type: set
 #       default: [.pkl, .pickle, .joblib, .dill]
 #       doc: endings of model files that execute
+#     loaders:
+#       type: set
+#       default: [mlflow]
+#       doc: packages whose loaders may open a model of the python_function flavor
 #     skip_paths:
 #       type: set
 #       default:
@@ -53,7 +57,7 @@ deny contains {"subject": entry.at.path, "detail": detail, "at": entry.at} if {
 	detail := concat("; ", reasons)
 }
 
-_reasons(entry) := {reason |
+_reasons(entry) := ({reason |
 	some flavor in entry.flavors
 	flavor.serialization in settings["EXP-010"].serializations
 	reason := $"flavor {flavor.name} is serialised with {flavor.serialization}"
@@ -63,4 +67,9 @@ _reasons(entry) := {reason |
 	some ending in settings["EXP-010"].endings
 	endswith(flavor.model, ending)
 	reason := $"flavor {flavor.name} loads {flavor.model}"
+}) | {reason |
+	some flavor in entry.flavors
+	flavor.loader != ""
+	not split(flavor.loader, ".")[0] in settings["EXP-010"].loaders
+	reason := $"flavor {flavor.name} is opened by {flavor.loader}, code that comes with it"
 }

@@ -12,17 +12,21 @@ base := {"flavors": [{"name": "sklearn", "serialization": "cloudpickle", "model"
 fires := {
 	"cloudpickle": {},
 	"only the file says so": {"flavors": [{"name": "python_function", "serialization": "", "model": "python_model.pkl"}]},
+	"loader of its own": {"flavors": [{"name": "python_function", "serialization": "", "model": "data", "loader": "acme.load"}]},
 }
 
 silent := {
 	"skops": {"flavors": [{"name": "sklearn", "serialization": "skops", "model": "model.skops"}]},
 	"no flavors": {"flavors": []},
+	"loader of MLflow": {"flavors": [{"name": "python_function", "serialization": "", "model": "data", "loader": "mlflow.pytorch"}]},
+	"no loader": {"flavors": [{"name": "python_function", "serialization": "", "model": "data", "loader": ""}]},
 	"test": {"at": {"path": "tests/MLmodel"}},
 }
 
 found := {
 	"cloudpickle": {{"at": {"line": 3, "path": "m/MLmodel"}, "detail": "flavor sklearn is serialised with cloudpickle", "subject": "m/MLmodel"}},
 	"only the file says so": {{"at": {"line": 3, "path": "m/MLmodel"}, "detail": "flavor python_function loads python_model.pkl", "subject": "m/MLmodel"}},
+	"loader of its own": {{"at": {"line": 3, "path": "m/MLmodel"}, "detail": "flavor python_function is opened by acme.load, code that comes with it", "subject": "m/MLmodel"}},
 }
 
 test_fires[name] if {
