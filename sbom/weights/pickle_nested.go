@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"io"
 	"math"
+	"strconv"
 )
 
 const (
@@ -74,19 +75,56 @@ func (m *pickleMachine) latin1(items []value) int64 {
 	if len(text) < int(items[0].n) {
 		return 0
 	}
-	text = decodeText(items[0].kind, text)
-	b := make([]byte, 0, len(text))
-	for _, r := range string(text) {
-		if r > 0xff {
-			return 0
-		}
-		b = append(b, byte(r))
+	b, ok := latin1Bytes(items[0].kind, text)
+	if !ok {
+		return 0
 	}
 	if !m.nestedBytes(b, items[0].at) {
 		return 0
 	}
 	m.facts.nestedRead(items[0].at)
 	return items[0].at
+}
+
+// latin1Bytes is the text of an opcode encoded as Latin-1; ok is false when it cannot be. In
+// the lines of UNICODE a byte is a character and escapes are others (raw-unicode-escape).
+func latin1Bytes(kind valueKind, text []byte) (b []byte, ok bool) {
+	b = make([]byte, 0, len(text))
+	if kind != kindTextRaw {
+		for _, r := range string(decodeText(kind, text)) {
+			if r > 0xff {
+				return nil, false
+			}
+			b = append(b, byte(r))
+		}
+		return b, true
+	}
+	for len(text) > 0 {
+		n := bytes.IndexByte(text, '\\')
+		if n < 0 {
+			return append(b, text...), true
+		}
+		b, text = append(b, text[:n]...), text[n:]
+		size := 1
+		if len(text) > 1 && text[1] == 'u' {
+			size = 6
+		} else if len(text) > 1 && text[1] == 'U' {
+			size = 10
+		}
+		if size == 1 { // a backslash that escapes nothing
+			b, text = append(b, text[0]), text[1:]
+			if len(text) > 0 && text[0] == '\\' { // and so does the next one
+				b, text = append(b, text[0]), text[1:]
+			}
+			continue
+		}
+		c, err := strconv.ParseUint(string(text[2:min(size, len(text))]), 16, 32)
+		if len(text) < size || err != nil || c > 0xff {
+			return nil, false
+		}
+		b, text = append(b, byte(c)), text[size:]
+	}
+	return b, true
 }
 
 // decoded undoes the form that the bytes are in and reads the pickle.
