@@ -57,6 +57,20 @@
 #       doc: >-
 #         regular expressions of what only names a model to a service (callees, keys, flags): which
 #         bytes answer is decided where the service is deployed
+#     written:
+#       type: set
+#       default: [yaml, json, toml, ini, env, terraform, j2, tpl]
+#       doc: how a reference is found that stands in configuration
+#     loads:
+#       type: string
+#       default: '(?i)(^|[._-])(storage_?uri|model_?(uri|url|id|path|dir|repo(sitory)?|name_?or_?path)|hf_?(hub_?)?model(_?(id|name))?|(torchserve|vllm|tgi|tei|triton|sglang|lmdeploy|llama_?cpp|mlserver)_([a-z]+_)*model(_[a-z]+)*)$'
+#       doc: >-
+#         keys of configuration by which a server is told what to load; others name to an application the
+#         model that it asks a service for
+#     plain:
+#       type: set
+#       default: [model, name, model_name]
+#       doc: keys that mean so in the specification of an object and beside a server only
 #     jobs:
 #       type: set
 #       default: [Job, CronJob, JobSet, RayJob, Workflow, CronWorkflow]
@@ -65,7 +79,7 @@
 #       type: set
 #       default:
 #         - '(^|/)((unit|integration|functional|e2e|regression|smoke|acceptance)[-_])?(tests?|testing|testdata|fixtures|docs?)/|(^|/)__(tests?|snapshots|fixtures|mocks)__/'
-#         - '(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$'
+#         - '(^|/)(test_[^/]*|[^/]*_test|tests?|conftest)\.py$'
 #       doc: regular expressions of paths that hold tests or documentation
 #   maps:
 #     owasp_ml: [ML06:2023]
@@ -133,10 +147,24 @@ _asked(ref) if {
 	regex.match(client, ref.loader)
 }
 
-# In code and in scripts a key called model is one of the body of a request; in a manifest it is not.
+# What is found by a key alone, and no call or flag that loads: in code a key called model is one
+# of the body of a request, in configuration one of an application.
 _asked(ref) if {
-	ref.loader == "model"
-	not ref.how == "yaml"
+	regex.match(`^\w+$`, ref.loader)
+	not _server_key(ref)
+}
+
+_server_key(ref) if regex.match(settings["DEP-002"].loads, ref.loader)
+
+_server_key(ref) if {
+	ref.loader in settings["DEP-002"].plain
+	startswith(ref.at.pointer, "/spec/")
+}
+
+_server_key(ref) if {
+	ref.loader in settings["DEP-002"].plain
+	ref.how in settings["DEP-002"].written
+	ref.at.path in _servers
 }
 
 # Manifests of training jobs name what they start from and where they write.
@@ -182,7 +210,7 @@ _here(uri) if regex.match(`^[a-z0-9]+://(\.{0,2}/|\.$|~|(localhost|127\.[0-9.]+|
 
 _fixed(served) if served.kind in {"commit", "unresolved"}
 
-_fixed(served) if regex.match(`@sha256:[0-9a-f]{64}|[?&](versionId|generation|snapshot)=.|#[0-9]{10,}$`, served.uri)
+_fixed(served) if regex.match(`@sha256:[0-9a-f]{64}|[?&](versionId|generation|snapshot)=.|#[0-9]{10,}$|/[0-9a-f]{64}(/|$)`, served.uri)
 
 _fixed(served) if {
 	startswith(served.uri, "models:/")
