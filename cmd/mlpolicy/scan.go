@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -119,6 +120,16 @@ func (env *environment) write(name string, write func(io.Writer) error) error {
 		return err
 	}
 	path := env.path(name)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // a link stays a link
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		// /dev/null and a pipe are written to; a rename would put a file in their place.
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			return usage("", "write %s: %w", name, err)
+		}
+		return nil
+	}
 	if err := os.WriteFile(path+".tmp", b.Bytes(), 0o644); err != nil {
 		return usage("", "write %s: %w", name, err)
 	}
