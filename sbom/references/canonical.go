@@ -80,8 +80,8 @@ func mixture(kind, text string) []string {
 	}
 	out := parts[:0]
 	for _, p := range parts {
-		if p = strings.TrimSpace(p); p == "" || sep == "+" && KindOf(p) != NameHub && KindOf(p) != NameBare {
-			return []string{text} // a sum of something else
+		if p = strings.TrimSpace(p); p == "" || sep == "+" && (splitName(p) || KindOf(p) != NameHub && KindOf(p) != NameBare) {
+			return []string{text} // a sum of something else, of splits for one
 		}
 		if !contains(out, p) {
 			out = append(out, p)

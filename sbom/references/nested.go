@@ -23,6 +23,9 @@ func (s *shell) nested(words []word) {
 	name := path.Base(words[0].text)
 	for i, w := range words[1:] {
 		option := words[i].text
+		if clustered(option) && interpreter(words[:i+1]) != "" {
+			option = "-c"
+		}
 		switch {
 		case w.from.Path != "" || !strings.ContainsAny(w.text, " \n("):
 		case option == "-c" && strings.HasPrefix(interpreter(words[:i+1]), "python"):
@@ -35,6 +38,13 @@ func (s *shell) nested(words []word) {
 			s.payload(w.text, w.at)
 		}
 	}
+}
+
+// clustered tells -c among other letters (bash -lc, sh -euc), whose word is the script when
+// it is the last of them.
+func clustered(option string) bool {
+	letters, ok := strings.CutPrefix(option, "-")
+	return ok && len(letters) > 1 && strings.HasSuffix(letters, "c") && strings.Trim(letters, "abefhilmnuvxc") == ""
 }
 
 // interpreter is the program that the words before -c start.

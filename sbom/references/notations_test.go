@@ -6,6 +6,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestDownloadedAdapter holds an adapter to the revision at which it was downloaded.
+func TestDownloadedAdapter(t *testing.T) {
+	t.Parallel()
+	const sha = "0123456789012345678901234567890123456789"
+	inv := collectAll(t, map[string]string{"a.py": "pipe.load_lora_weights(hf_hub_download(\"org/a\", \"w.bin\", revision=\"" + sha + "\"))\n" +
+		"p = snapshot_download(\"org/b\", revision=\"" + sha + "\")\nPeftModel.from_pretrained(m, p)\n" +
+		"pipe.load_lora_weights(hf_hub_download(\"org/c\", \"w.bin\"), revision=\"main\")\n"})
+	got := map[string]string{}
+	for _, r := range inv.References {
+		got[r.Kind+" "+r.Name] = r.Revision
+	}
+	want := map[string]string{"adapter org/a": sha, "adapter org/b": sha, "adapter org/c": ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestNotations holds the rules for ways of writing that a program has for itself.
 func TestNotations(t *testing.T) {
 	t.Parallel()
@@ -23,9 +40,11 @@ func TestNotations(t *testing.T) {
 		{"makefile", map[string]string{"Makefile": "MODEL_NAME ?= org/m\nrun:\n\tpython t.py --model $(MODEL_NAME)\n"}, []ref{{"model", "org/m", hub, 1}}},
 		{"justfile", map[string]string{"justfile": "model := \"org/m\"\nrun:\n  vllm serve {{model}}\n"}, []ref{{"model", "org/m", hub, 1}}},
 		{"sum", map[string]string{"a.sh": "t.py --train_dataset_name \"org/a+ami-x+ami-x\"\n"}, []ref{{"dataset", "org/a", hub, 1}, {"dataset", "ami-x", hub, 1}}},
+		{"script of a login shell", map[string]string{"a.sh": "bash -lc \"vllm serve org/m\"\nsh -euxc 'vllm serve org/n'\ntar -xzc \"vllm serve org/no\"\n"}, []ref{{"model", "org/m", hub, 1}, {"model", "org/n", hub, 2}}},
+		{"sum of splits", map[string]string{"a.sh": "t.py --dataset train+validation\n"}, nil},
 		{"commas", map[string]string{"a.yaml": "train_dataset: org/a,org/b\nlabels: a/b,c/d\n"}, []ref{{"dataset", "org/a", hub, 1}, {"dataset", "org/b", hub, 1}}},
 		{"adapters by name", map[string]string{"a.sh": "vllm serve org/m --lora-modules sql=org/a '{\"name\": \"x\", \"path\": \"org/b\"}'\n"}, []ref{{"model", "org/m", hub, 1}, {"adapter", "org/a", hub, 1}, {"adapter", "org/b", hub, 1}}},
-		{"short flag", map[string]string{"a.sh": "bench -m org/m\ngit commit -m org/no\npython -m org/no\n"}, []ref{{"model", "org/m", hub, 1}}},
+		{"short flag", map[string]string{"a.sh": "bench -m org/m\ngit commit -m org/no\nsvn commit -m fix/no\npython -m org/no\n"}, []ref{{"model", "org/m", hub, 1}}},
 		{"pushed by flag", map[string]string{"a.sh": "autotrain --push_to_hub --repo_id org/m --model org/b\n"}, []ref{{"model", "org/b", hub, 1}}},
 		{"kept script", map[string]string{"a.sh": "J=$(cat <<EOF\nt.py --model org/m\nEOF\n)\ncat <<EOF\nusage: --model org/no\nEOF\n"}, []ref{{"model", "org/m", hub, 2}}},
 		{"service in a name", map[string]string{".env": "OLLAMA_MODEL=llama3:8b\nGROQ_MODEL=mixtral-8x7b\nOPENAI_MODEL_TEMPERATURE=0.5\nGROQ_API_KEY=x-1\n"}, []ref{{"model", "llama3:8b", "ollama", 1}, {"model", "mixtral-8x7b", "groq", 2}}},

@@ -17,7 +17,12 @@ func splitFolder(name string) bool {
 	if !ok || strings.Contains(name, ":") {
 		return false
 	}
-	switch strings.ToLower(last(strings.ReplaceAll(rest, "/", "."))) {
+	return splitName(last(strings.ReplaceAll(rest, "/", ".")))
+}
+
+// splitName tells the usual name of a split.
+func splitName(word string) bool {
+	switch strings.ToLower(word) {
 	case "train", "training", "val", "valid", "validation", "test", "testing", "dev", "eval":
 		return true
 	}

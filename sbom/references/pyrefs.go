@@ -301,15 +301,21 @@ func (r *pyReader) term(t pyTerm, s *pySink, depth int) bool {
 	return true
 }
 
-// downloaded follows a folder to the repository it is a copy of.
+// downloaded follows a folder to the repository it is a copy of, at the revision that was
+// downloaded.
 func (r *pyReader) downloaded(t pyTerm, c *python.Call, s *pySink, depth int) bool {
 	e := c.Arg("repo_id", 0)
 	if e == nil {
 		e = c.Arg("model_id", -1)
 	}
+	one := *s
+	one.revision, one.revisionState, one.revisionParam = "", "", nil
+	if revision := c.Arg("revision", -1); revision != nil {
+		r.revision(pyValue{revision, t.scope, t.block, "keyword"}, &one)
+	}
 	any := false
 	for _, v := range r.x.terms(pyValue{e, t.scope, t.block, "call"}, 0) {
-		any = r.term(v, s, depth+1) || any
+		any = r.term(v, &one, depth+1) || any
 	}
 	return any
 }

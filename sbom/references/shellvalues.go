@@ -42,7 +42,7 @@ func shortFlag(name, value string, words []word) (position, bool) {
 		return position{}, false
 	}
 	switch path.Base(words[0].text) {
-	case "git", "docker", "podman", "go", "pytest", "gh", "useradd", "mkdir", "install":
+	case "git", "svn", "hg", "docker", "podman", "go", "pytest", "gh", "useradd", "mkdir", "install":
 		return position{}, false
 	}
 	return position{"model", "base", true}, true
