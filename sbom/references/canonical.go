@@ -1,6 +1,9 @@
 package references
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The hub gives names without an owner to nobody any more, so that those it has are a closed
 // set. Under a key that is also used for settings (dataset: squad, model: resnet) a bare
@@ -83,7 +86,7 @@ func mixture(kind, text string) []string {
 		if p = strings.TrimSpace(p); p == "" || sep == "+" && (splitName(p) || KindOf(p) != NameHub && KindOf(p) != NameBare) {
 			return []string{text} // a sum of something else, of splits for one
 		}
-		if !contains(out, p) {
+		if !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}
@@ -93,13 +96,4 @@ func mixture(kind, text string) []string {
 // isSum tells a mixture that was written as a sum, which says that its parts are names.
 func isSum(text string, parts []string) bool {
 	return strings.Contains(text, "+") && (len(parts) > 1 || len(parts) == 1 && parts[0] != text)
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

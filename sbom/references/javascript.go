@@ -280,7 +280,7 @@ func (r *jsReader) declare(pos position, v, key jsToken) {
 	case NameBare:
 		if host := serviceKey(key.text); host != "" && pos.kind == "model" && hostedName(host, v.text) {
 			ref := r.add(position{"model", "serve", false}, v, key.pos, key.text, "constant")
-			ref.Host, ref.URI = host, host+"://"+v.text
+			setHost(ref, host, v.text)
 		} else if pos.kind == "model" && serviceOf(v.text) != "" {
 			r.add(position{"model", "serve", false}, v, key.pos, key.text, "constant")
 		}

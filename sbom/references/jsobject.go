@@ -127,7 +127,7 @@ func (r *jsReader) hosted(i int, pos position, v, key jsToken) bool {
 		role = "embedding"
 	}
 	ref := r.add(position{"model", role, false}, v, key.pos, key.text, "constant")
-	ref.Host, ref.URI = host, host+"://"+v.text
+	setHost(ref, host, v.text)
 	return true
 }
 
@@ -138,5 +138,5 @@ func (r *jsReader) vendor(i int, host string) {
 		return
 	}
 	ref := r.add(position{"model", "serve", false}, s, r.tokens[i].pos, r.tokens[i].text, "call")
-	ref.Host, ref.URI = host, host+"://"+s.text
+	setHost(ref, host, s.text)
 }

@@ -52,7 +52,7 @@ func ownKeyOf(e python.Expr) string {
 	for i, part := range parts[:len(parts)-1] {
 		part = strings.ToLower(part)
 		word := part[strings.LastIndexByte(part, '_')+1:]
-		if !contains(settings, word) {
+		if !slices.Contains(settings, word) {
 			continue
 		}
 		rest := parts[i+1:]
@@ -73,11 +73,27 @@ func (r *pyReader) ownSetting(e python.Expr, s *pySink) {
 		return
 	}
 	if key := ownKeyOf(e); key != "" {
-		one := *s
-		one.revision, one.revisionState, one.revisionParam, one.trustParam = "", "", nil, nil
-		r.out.Keep(keepOwnKeys, &ownKey{key, r.x.m.Path, one})
+		r.keepOwn(keepOwnKeys, key, *s)
 	}
 	r.ownAttribute(e, s)
+}
+
+// keepOwn keeps a place that loads a setting, without what stands beside it there.
+func (r *pyReader) keepOwn(scratch, key string, s pySink) {
+	s = s.unpinned()
+	s.trustParam = nil
+	r.out.Keep(scratch, &ownKey{key, r.x.m.Path, s})
+}
+
+// ownKeys are the settings that were kept, by name.
+func ownKeys(inv *sbom.Inventory, scratch string) map[string][]*ownKey {
+	keys := map[string][]*ownKey{}
+	for _, v := range inv.Scratch[scratch] {
+		if k, ok := v.(*ownKey); ok {
+			keys[k.key] = append(keys[k.key], k)
+		}
+	}
+	return keys
 }
 
 // ownOption keeps what a parameter of a program's command is loaded as: click, typer and fire
@@ -87,10 +103,9 @@ func (r *pyReader) ownOption(p *pyParam) {
 		return
 	}
 	for i := range r.sinks[p] {
-		s := r.sinks[p][i]
+		s := &r.sinks[p][i]
 		if !s.has("guess") && !s.has("shaped") && !s.has("path") && s.host == "" && s.role != "push" && s.role != "output" {
-			s.revision, s.revisionState, s.revisionParam, s.trustParam = "", "", nil, nil
-			r.out.Keep(keepOwnKeys, &ownKey{snake(p.name), r.x.m.Path, s})
+			r.keepOwn(keepOwnKeys, snake(p.name), *s)
 		}
 	}
 }
@@ -147,21 +162,14 @@ func (r *pyReader) ownAttribute(e python.Expr, s *pySink) {
 	if _, known := positionOf(a.Attr); known {
 		return // read by its words wherever it stands
 	}
-	one := *s
-	one.revision, one.revisionState, one.revisionParam, one.trustParam = "", "", nil, nil
-	r.out.Keep(keepOwnAttrs, &ownKey{a.Attr, r.x.m.Path, one})
+	r.keepOwn(keepOwnAttrs, a.Attr, *s)
 }
 
 const minOwnAttr = 8 // letters of an attribute that is taken for the same in every class
 
 // linkAttributes makes references of the values that classes give to such attributes.
 func linkAttributes(inv *sbom.Inventory) {
-	attrs := map[string][]*ownKey{}
-	for _, v := range inv.Scratch[keepOwnAttrs] {
-		if k, ok := v.(*ownKey); ok {
-			attrs[k.key] = append(attrs[k.key], k)
-		}
-	}
+	attrs := ownKeys(inv, keepOwnAttrs)
 	if len(attrs) == 0 {
 		return
 	}
@@ -203,12 +211,7 @@ func linkAttributes(inv *sbom.Inventory) {
 // linkOwn makes references of the values of settings that code of the source loads.
 func linkOwn(inv *sbom.Inventory) {
 	linkAttributes(inv)
-	keys := map[string][]*ownKey{}
-	for _, v := range inv.Scratch[keepOwnKeys] {
-		if k, ok := v.(*ownKey); ok {
-			keys[k.key] = append(keys[k.key], k)
-		}
-	}
+	keys := ownKeys(inv, keepOwnKeys)
 	if len(keys) == 0 {
 		return
 	}

@@ -258,7 +258,7 @@ func (r *pyReader) declare(d *pyDecl, pos position, v pyValue, text string, know
 		SetRevision(&ref, d.revision)
 	}
 	if d.host != "" && ref.Host == "huggingface" {
-		ref.Host, ref.URI = d.host, d.host+"://"+text
+		setHost(&ref, d.host, text)
 	}
 	r.add(ref)
 }
@@ -269,7 +269,7 @@ func (r *pyReader) service(d *pyDecl, v pyValue, text string) {
 	r.used[at], r.kinds[kindKey{at, "model"}] = true, true
 	ref := New("model", "serve", text, r.x.m.AtNode(v.e))
 	ref.CallAt, ref.How, ref.Loader, ref.Confidence, ref.TrustRemoteCode = r.x.m.At(d.at), v.how, d.key, "medium", sbom.Unstated
-	ref.Host, ref.URI = d.service, d.service+"://"+text
+	setHost(&ref, d.service, text)
 	r.add(ref)
 }
 

@@ -308,8 +308,7 @@ func (r *pyReader) downloaded(t pyTerm, c *python.Call, s *pySink, depth int) bo
 	if e == nil {
 		e = c.Arg("model_id", -1)
 	}
-	one := *s
-	one.revision, one.revisionState, one.revisionParam = "", "", nil
+	one := s.unpinned()
 	if revision := c.Arg("revision", -1); revision != nil {
 		r.revision(pyValue{revision, t.scope, t.block, "keyword"}, &one)
 	}

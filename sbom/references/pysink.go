@@ -23,6 +23,12 @@ type pySink struct {
 	unpacks                 bool // **kwargs may hold a revision
 }
 
+// unpinned is the place without the revision it asks for.
+func (s pySink) unpinned() pySink {
+	s.revision, s.revisionState, s.revisionParam = "", "", nil
+	return s
+}
+
 func (s *pySink) has(flag string) bool { return strings.Contains(s.flags, flag) }
 
 // callSays reads what stands beside the name in the call. It is false when the call
@@ -249,10 +255,10 @@ func (r *pyReader) draft(s *pySink, name string, at sbom.At) sbom.Reference {
 	if s.host != "" && !strings.HasPrefix(lookup, "hf") && ref.State == sbom.StateResolved {
 		if kind := KindOf(lookup); s.host == "modelscope" {
 			if kind == NameHub || kind == NameBare && !folderName(lookup) {
-				ref.Host, ref.URI = s.host, s.host+"://"+lookup
+				setHost(&ref, s.host, lookup)
 			}
 		} else if !hosted[s.host] && !s.has("hosted") || kind != NameHub && kind != NameRegistry && kind != NameURL && kind != NameBucket {
-			ref.Host, ref.URI = s.host, s.host+"://"+lookup
+			setHost(&ref, s.host, lookup)
 			ref.Revision, ref.RevisionKind = "", sbom.RevisionNone
 			SetRevision(&ref, revision)
 		}

@@ -81,7 +81,7 @@ func (r *recipe) hosted(p tree.Pair, parent *tree.Node) bool {
 	}
 	r.add(position{"model", "serve", false}, p, parent)
 	ref := &r.out.References[len(r.out.References)-1]
-	ref.Host, ref.URI = host, host+"://"+p.Value.Text
+	setHost(ref, host, p.Value.Text)
 	return true
 }
 

@@ -7,6 +7,11 @@ import (
 	"github.com/mlpolicy/mlpolicy/sbom"
 )
 
+// setHost says that a reference is to what a host calls so.
+func setHost(ref *sbom.Reference, host, name string) {
+	ref.Host, ref.URI = host, host+"://"+name
+}
+
 // Normalise returns the URI and the host of a name in a loader position of the given
 // reference kind. Both are "" when the name is none.
 func Normalise(kind, name string) (uri, host string) {

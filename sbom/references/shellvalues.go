@@ -106,6 +106,6 @@ func (s *shell) hosted(name, value string, at sbom.At, w word) bool {
 	}
 	s.add(position{"model", "serve", false}, value, at, w.at, name)
 	r := &s.out.References[len(s.out.References)-1]
-	r.Host, r.URI = host, host+"://"+value
+	setHost(r, host, value)
 	return true
 }
