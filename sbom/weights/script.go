@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"cmp"
 	"io"
 	"strings"
 
@@ -83,7 +84,7 @@ func importedNames(body []python.Stmt) map[string]string {
 			return true
 		}
 		for _, a := range s.Names {
-			switch as := firstWord(a.As, a.Name); {
+			switch as := cmp.Or(a.As, a.Name); {
 			case s.From:
 				names[as] = s.Module + "." + a.Name
 			case a.As != "":
@@ -96,13 +97,6 @@ func importedNames(body []python.Stmt) map[string]string {
 		return true
 	})
 	return names
-}
-
-func firstWord(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // calledName is the full name of what is called. getattr and __import__ of a text give the

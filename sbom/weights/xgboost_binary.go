@@ -178,7 +178,7 @@ func (x *xgbBinary) tree(i int64) {
 		x.fail("malformed", "tree %d at offset %d has %d roots, %d features and leaves of %d", i, at, roots, features, leaf)
 		return
 	}
-	t := &xgbNodes{size: nodes, deleted: deleted}
+	t := &xgbNodes{deleted: deleted}
 	for range nodes {
 		parent, left, right, split := int32(x.u32()), int32(x.u32()), int32(x.u32()), x.u32()
 		x.skip(4)

@@ -250,12 +250,12 @@ func (t *xgbTree) check(m *xgbModel) string {
 	if reason := t.categories(nodes); reason != "" || multi {
 		return reason
 	}
-	return t.nodes(m, nodes)
+	return t.nodes(m)
 }
 
-func (t *xgbTree) nodes(m *xgbModel, nodes int64) string {
+func (t *xgbTree) nodes(m *xgbModel) string {
 	left, right, parents, splits := t.ints["left_children"], t.ints["right_children"], t.ints["parents"], t.ints["split_indices"]
-	n := &xgbNodes{size: nodes, deleted: t.param["num_deleted"]}
+	n := &xgbNodes{deleted: t.param["num_deleted"]}
 	for i := range left {
 		for _, v := range []int64{left[i], right[i], parents[i]} {
 			if v < -1 || v > math.MaxInt32 {

@@ -5,7 +5,6 @@ import "fmt"
 // xgbNodes is the tree of a model, in whatever format: for each node its parent, its
 // children, the feature it splits by (tree_model.h, RegTree).
 type xgbNodes struct {
-	size    int64 // num_nodes
 	deleted int64 // num_deleted
 	parent  []int32
 	left    []int32

@@ -42,10 +42,14 @@ func collectYAML(_ context.Context, f *sbom.File, out *sbom.Inventory) error {
 	}
 	w.SHA256, w.DigestSource = f.SHA256()
 	yamlTags(&w, text)
-	if slices.ContainsFunc(w.Imports, func(i sbom.Import) bool { return i.Mode == "call" }) {
+	if callsSomething(&w) {
 		out.Weights = append(out.Weights, w)
 	}
 	return nil
+}
+
+func callsSomething(w *sbom.Weights) bool {
+	return slices.ContainsFunc(w.Imports, func(i sbom.Import) bool { return i.Mode == "call" })
 }
 
 // readYAML reads a configuration inside of an archive.
@@ -56,7 +60,7 @@ func readYAML(r io.ReaderAt, size int64, w *sbom.Weights) (end int64, err error)
 		return -1, err
 	}
 	yamlTags(w, text)
-	if !slices.ContainsFunc(w.Imports, func(i sbom.Import) bool { return i.Mode == "call" }) {
+	if !callsSomething(w) {
 		w.Imports = nil
 	}
 	return size, nil
