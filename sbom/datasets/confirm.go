@@ -39,7 +39,10 @@ func (s *search) confirm(a *association) bool {
 	case outcomeLabel:
 		return s.confirmLabel(a, core)
 	case outcomeTopic:
-		return s.responses(a) >= minTopic && s.confirmSubject(a)
+		if s.responses(a) < minTopic {
+			return false
+		}
+		s.recountSubject(a)
 	}
 	return true
 }

@@ -13,11 +13,11 @@ const (
 	minSubject = 2
 )
 
-// confirmSubject counts an association with replies about something else again: what the
+// recountSubject counts an association with replies about something else again: what the
 // replies are about is known now, and a reply that takes up a word of its prompt by chance
 // may be about it all the same. The share is of replies that have words of the subject
 // which their prompt has not; what to expect is how many other rows have them.
-func (s *search) confirmSubject(a *association) bool {
+func (s *search) recountSubject(a *association) {
 	subject := s.subjectWords(a)
 	hits, others, inOthers := 0, 0, 0
 	for r := range s.t.answers {
@@ -36,16 +36,14 @@ func (s *search) confirmSubject(a *association) bool {
 		}
 	}
 	if hits <= a.hits {
-		return true // what was counted before says more
+		return // what was counted before says more
 	}
 	again := *a
 	again.hits, again.undecided = hits, 0
 	again.expected = (float64(inOthers) + 0.5) / (float64(others) + 1)
-	if !s.again(&again) || again.logp > a.logp {
-		return true
+	if s.again(&again) && again.logp <= a.logp {
+		*a = again
 	}
-	*a = again
-	return true
 }
 
 // subjectWords are the words that the responses of an association share and others lack.
