@@ -27,27 +27,10 @@ const maxFollowed = 64
 // verified as the options say. A digest in the reference is what was asked for: it is
 // opened or it is an error.
 func (f *Follower) Open(ctx context.Context, reference string, opts OpenOptions) (*Bundle, error) {
-	a, err := f.Remote.Pull(ctx, reference)
-	if strings.Contains(reference, "@") {
-		if err != nil {
-			return nil, err
-		}
-		return a.Open(ctx, opts)
-	}
-	var b *Bundle
-	if err == nil {
-		b, err = a.Open(ctx, opts)
-	}
-	if err == nil {
-		err = f.Revisions.Accept(reference, b)
-	}
-	if err == nil {
-		f.remember(reference, a)
-		return b, nil
-	}
+	b, err := f.newest(ctx, reference, opts)
 	before := f.before(reference)
-	if before == nil || ctx.Err() != nil {
-		return nil, err
+	if err == nil || before == nil || ctx.Err() != nil {
+		return b, err
 	}
 	b, stale := before.Open(ctx, opts) // another key may be trusted by now
 	if stale != nil {
@@ -56,6 +39,24 @@ func (f *Follower) Open(ctx context.Context, reference string, opts OpenOptions)
 	if f.Kept != nil {
 		f.Kept(reference, err)
 	}
+	return b, nil
+}
+
+// newest opens what the reference names now. What a digest names is not remembered: it
+// cannot move.
+func (f *Follower) newest(ctx context.Context, reference string, opts OpenOptions) (*Bundle, error) {
+	a, err := f.Remote.Pull(ctx, reference)
+	if err != nil {
+		return nil, err
+	}
+	b, err := a.Open(ctx, opts)
+	if err != nil || strings.Contains(reference, "@") {
+		return b, err
+	}
+	if err := f.Revisions.Accept(reference, b); err != nil {
+		return nil, err
+	}
+	f.remember(reference, a)
 	return b, nil
 }
 
